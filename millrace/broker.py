@@ -1,0 +1,71 @@
+"""Celery, seen from the domain: a queue a lane, tasks by name, nothing but names in a message.
+
+A message is a doorbell and may be lost, doubled or late: what is to be done is in Postgres. So it expires, it is
+acknowledged at once, and nobody keeps its result.
+"""
+
+from functools import lru_cache
+
+from celery import Celery
+from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
+
+from millrace.settings import settings
+
+#: What sending raises when the broker is away.
+Gone = OperationalError
+
+#: The task names; the domain sends by name, so that it need not import what it wakes.
+DISPATCH = "tasks.dispatch"
+SWEEP = "tasks.sweep"
+
+#: The sweep has a queue and a pool of its own: a lane that is full must not delay it.
+SWEEP_QUEUE = "sweep"
+
+#: Seconds after which an unread ring is worth nothing: the sweep has rung again by then.
+RING_EXPIRES = 30
+
+
+@lru_cache
+def app() -> Celery:
+    """The Celery application, configured for messages that may be lost."""
+    made = Celery("millrace", broker=settings().broker, set_as_current=False)
+    made.conf.update(
+        task_ignore_result=True,
+        task_acks_late=False,
+        task_default_queue=SWEEP_QUEUE,
+        task_create_missing_queues=True,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=True,
+        task_send_sent_event=False,
+        worker_enable_remote_control=True,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_pool_limit=10,
+        broker_transport_options={
+            "socket_timeout": 10,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 5,
+            "max_retries": 0,
+            "visibility_timeout": 3600,
+        },
+        timezone="UTC",
+    )
+    return made
+
+
+def queue(lane: str) -> Queue:
+    """The queue on which the dispatchers of a lane are woken."""
+    return Queue(lane, Exchange("lanes", type="direct"), routing_key=lane)
+
+
+def wake(lane: str) -> None:
+    """Send one message to the lane's queue. Raises what kombu raises when the broker is away."""
+    app().send_task(
+        DISPATCH, args=[lane], queue=queue(lane), expires=RING_EXPIRES, retry=False, ignore_result=True
+    )

@@ -1,0 +1,1 @@
+"""The models there are: each has an engine, a lane, capabilities and a context length."""

@@ -1,0 +1,92 @@
+"""Reading the catalog: the shipped file, then the user's, whose lanes and models win by name."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from millrace.errors import UnknownModel
+from millrace.settings import settings
+
+SHIPPED = Path(__file__).with_name("models.toml")
+
+
+class CatalogError(Exception):
+    """The catalog file cannot be used; the message says where and why."""
+
+
+class Lane(BaseModel):
+    """A queue with a capacity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    pool: str = "remote"
+    slots: int = Field(default=64, ge=1, le=10_000)
+    kept: int = Field(default=0, ge=0)
+
+
+class Model(BaseModel):
+    """One model: which engine reaches it, where, and in which lane it waits."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=200)
+    engine: Literal["demo", "compatible", "ollama", "local"]
+    lane: str
+    upstream: str = ""
+    url: str = ""
+    path: str = ""
+    key_env: str = ""
+    capabilities: frozenset[str] = frozenset({"chat", "completions"})
+    context: int = Field(default=8192, ge=1)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def upstream_name(self) -> str:
+        return self.upstream or self.name
+
+
+class Catalog:
+    """Lanes and models by name."""
+
+    def __init__(self, lanes: dict[str, Lane], models: dict[str, Model]) -> None:
+        self.lanes = lanes
+        self.models = models
+
+    def model(self, name: str) -> Model:
+        """The model of that name. Raises UnknownModel."""
+        found = self.models.get(name)
+        if found is None:
+            raise UnknownModel(f"No model is named {name[:200]!r}. GET /api/v1/models lists those there are.", param="body.model")
+        return found
+
+    def lanes_of(self, pool: str) -> list[Lane]:
+        """The lanes that a pool serves."""
+        return [lane for lane in self.lanes.values() if lane.pool == pool]
+
+
+def read(*paths: Path) -> Catalog:
+    """Read catalog files, later ones over earlier ones. Raises CatalogError."""
+    lanes: dict[str, Lane] = {}
+    models: dict[str, Model] = {}
+    for path in paths:
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+            lanes |= {name: Lane(name=name, **fields) for name, fields in document.get("lanes", {}).items()}
+            models |= {fields["name"]: Model(**fields) for fields in document.get("models", [])}
+        except (tomllib.TOMLDecodeError, ValidationError, KeyError, UnicodeDecodeError) as failure:
+            raise CatalogError(f"{path}: {failure}") from failure
+    for model in models.values():
+        if model.lane not in lanes:
+            raise CatalogError(f"model {model.name!r} names the lane {model.lane!r}, which no [lanes] table defines")
+    return Catalog(lanes, models)
+
+
+@lru_cache
+def catalog() -> Catalog:
+    """The catalog of this process."""
+    own = settings().catalog_path
+    return read(SHIPPED, own) if own.exists() else read(SHIPPED)

@@ -1,0 +1,1 @@
+"""What speaks to one kind of backend: one file each, one contract (`engine.py`), one contract suite over all."""

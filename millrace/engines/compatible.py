@@ -1,0 +1,127 @@
+"""Any server that speaks OpenAI's API: vLLM, llama.cpp, OpenAI itself. What the user sent goes through untouched."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from millrace.engines.assembly import Assembly, gathered, usage_of
+from millrace.engines.documents import encoded, parsed
+from millrace.engines.engine import Answer, Call, Deadlines, Delta, Line
+from millrace.engines.failures import Broken, Failure, Refused, Unavailable
+from millrace.engines.reply import Reply
+from millrace.engines.sse import Events
+from millrace.engines.statuses import failure_in, failure_of
+from millrace.engines.transport import origin
+
+#: For GET /v1/models.
+LISTING = Deadlines(connect=3.0, first_byte=10.0, idle=5.0, total=15.0)
+
+EMBEDDINGS = "/v1/embeddings"
+ENDPOINTS = ("/v1/chat/completions", "/v1/completions", EMBEDDINGS)
+
+
+class Compatible:
+    """`url` may end in `/v1` or not; the API key is in the environment variable `key_env`, or is `key`."""
+
+    def __init__(self, url: str, *, key_env: str = "", key: str = "") -> None:
+        parts = urlsplit(url)
+        self._origin = origin(f"{parts.scheme}://{parts.netloc}")
+        self._base = parts.path.rstrip("/").removesuffix("/v1")
+        self._key_env = key_env
+        self._key = key
+
+    def run(self, call: Call) -> Iterator[Delta | Answer]:
+        """See Engine. Raises each kind of Failure."""
+        payload = encoded(request_body(call))
+        with self._ask("POST", call.endpoint, payload, call.deadlines, call.line) as reply:
+            if reply.status != 200:
+                raise failure_of(reply.status, reply.headers, reply.read())
+            if call.stream and call.endpoint != EMBEDDINGS and "json" not in reply.headers.get("content-type", ""):
+                yield from streamed(reply, call, len(payload))
+            else:
+                yield whole(reply.read(), call, len(payload))
+
+    def models(self) -> list[str]:
+        """What GET /v1/models lists."""
+        try:
+            with self._ask("GET", "/v1/models", b"", LISTING, Line()) as reply:
+                if reply.status != 200:
+                    raise failure_of(reply.status, reply.headers, reply.read())
+                return [model["id"] for model in parsed(reply.read())["data"]]
+        except Unavailable:
+            raise
+        except Failure as failure:
+            raise Unavailable(failure.message, status=failure.status) from failure
+        except (KeyError, TypeError) as failure:
+            raise Unavailable("The backend's list of models cannot be read.") from failure
+
+    def _ask(self, method: str, endpoint: str, body: bytes, deadlines: Deadlines, line: Line) -> Reply:
+        headers = {"Content-Type": "application/json", "Accept": "*/*", "User-Agent": "millrace"}
+        key = self._key or self._found_key()
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        return self._origin.request(method, self._base + endpoint, headers, body, deadlines, line)
+
+    def _found_key(self) -> str:
+        key = os.environ.get(self._key_env, "").strip() if self._key_env else ""
+        if self._key_env and not key:
+            raise Refused(f"The platform has no key for this backend: {self._key_env} is not set.", code="backend_key")
+        return key
+
+
+def request_body(call: Call) -> dict[str, Any]:
+    """The user's body with the backend's name of the model, and with streaming as we want it. Raises Refused."""
+    if call.endpoint not in ENDPOINTS:
+        raise Refused(f"This backend has no {call.endpoint}.")
+    body = {key: value for key, value in call.body.items() if key not in ("stream", "stream_options")}
+    body["model"] = call.model
+    if call.stream and call.endpoint != EMBEDDINGS:
+        options = call.body.get("stream_options")
+        body["stream"] = True
+        body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    return body
+
+
+def whole(raw: bytes, call: Call, input_bytes: int) -> Answer:
+    """The answer of a call that was not streamed. Raises Broken, or what an error object in it says."""
+    body = parsed(raw)
+    if body.get("error"):
+        raise failure_in(body["error"])
+    embeddings = call.endpoint == EMBEDDINGS
+    if not isinstance(body.get("data" if embeddings else "choices"), list):
+        raise Broken("The backend's answer is not in OpenAI's shape.")
+    return Answer(body, usage_of(body, input_bytes, len(raw), embeddings=embeddings))
+
+
+def streamed(reply: Reply, call: Call, input_bytes: int) -> Iterator[Delta | Answer]:
+    """Deltas as they come, then the answer. Raises Broken where the stream ends too early."""
+    assembly = Assembly(chat=call.endpoint == "/v1/chat/completions")
+    for events in _events(reply):
+        done = b"[DONE]" in events
+        chunks = events[: events.index(b"[DONE]")] if done else events
+        yield from gathered([delta for event in chunks for delta in assembly.add(_chunk(event))])
+        if done:
+            break
+    else:
+        if not assembly.finished:
+            raise Broken("The backend's stream broke off before its end.")
+    try:
+        yield assembly.answer(input_bytes)
+    finally:
+        reply.settle()
+
+
+def _events(reply: Reply) -> Iterator[list[bytes]]:
+    """The events of each read, so that those of one read can go on together."""
+    parser = Events()
+    for piece in reply.pieces():
+        yield parser.feed(piece)
+    yield parser.flush()
+
+
+def _chunk(event: bytes) -> dict[str, Any]:
+    chunk = parsed(event)
+    if chunk.get("error"):
+        raise failure_in(chunk["error"])
+    return chunk

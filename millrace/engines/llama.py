@@ -1,0 +1,121 @@
+"""The process that holds local models: `python -m millrace.engines.llama [NAME...]`; without names, all there are.
+
+It runs llama.cpp's server on a port of its own for each, says where in an address file, and waits for SIGTERM.
+"""
+
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from millrace import telemetry
+from millrace.engines.llama_parameters import Unloadable, parameters
+from millrace.engines.local import address_file, publish
+from millrace.engines.model import Model
+
+log = telemetry.logger(__name__)
+
+#: Seconds that the servers get to stop before the process ends without them.
+STOPPING = 3.0
+
+
+@dataclass
+class Held:
+    """A model in memory: its server, and what its address file says."""
+
+    server: Any
+    file: Path
+    written: str
+
+    def withdraw(self) -> None:
+        """Remove the address file, unless a successor has written its own already."""
+        try:
+            if self.file.read_text(encoding="ascii") == self.written:
+                self.file.unlink()
+        except FileNotFoundError:
+            return
+
+
+def serve(models: Iterable[Model]) -> None:
+    """Hold the models until SIGTERM or SIGINT; those that cannot be loaded are logged. SystemExit where none can."""
+    # While they load, SIGTERM ends the process by default. An address file left behind leads to a refused connection.
+    held = [found for model in models if (found := _try(model))]
+    if not held:
+        raise SystemExit("No model could be loaded.")
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()
+    for one in held:
+        one.withdraw()
+    _end_after(STOPPING)
+    held.clear()
+    log.info("stopped")
+
+
+def hold(model: Model) -> Held:
+    """Load a model and publish its address. Raises Unloadable."""
+    file = address_file(model.name)
+    file.unlink(missing_ok=True)
+    try:
+        import xllamacpp
+    except ImportError as cause:
+        raise Unloadable("xllamacpp is not installed: pip install xllamacpp") from cause
+    # The port is open to every user of this machine; the key is not.
+    key = secrets.token_urlsafe(24)
+    asked = parameters(model, key, xllamacpp.CommonParams())
+    try:
+        server = xllamacpp.Server(asked)
+    except (RuntimeError, ValueError, TypeError) as cause:
+        raise Unloadable(f"llama.cpp cannot load {asked.model.path}: {cause}") from cause
+    held = Held(server, file, f"{server.listening_address}\n{key}\n")
+    publish(file, held.written)
+    return held
+
+
+def _try(model: Model) -> Held | None:
+    try:
+        held = hold(model)
+    except Unloadable as failure:
+        log.error("not loaded", model=model.name, error=str(failure))
+        return None
+    log.info("ready", model=model.name, address=held.server.listening_address)
+    return held
+
+
+def _end_after(seconds: float) -> None:
+    """A generation in the middle of a long step must not keep the process alive."""
+    timer = threading.Timer(seconds, os._exit, [0])
+    timer.daemon = True
+    timer.start()
+
+
+def main(names: list[str]) -> None:
+    """Hold the catalog's models of those names, or all that have a file; end at once where there is none."""
+    from millrace.catalog.catalog import catalog
+
+    telemetry.configure()
+    local = {name: model for name, model in catalog().models.items() if model.engine == "local" and not model.url}
+    unknown = [name for name in names if name not in local]
+    if unknown:
+        raise SystemExit(f"The catalog has no model with the engine local and a path named {', '.join(unknown)}.")
+    slots = {lane.name: lane.slots for lane in catalog().lanes.values()}
+    wanted = [local[name] for name in names or local]
+    if wanted:
+        serve(_with_slots(model, slots[model.lane]) for model in wanted)
+    else:
+        log.info("the catalog has no local model")
+
+
+def _with_slots(model: Any, slots: int) -> Model:
+    """Unless its options say otherwise, llama.cpp works on as many requests at a time as the lane sends."""
+    return model.model_copy(update={"options": {"n_parallel": slots, **model.options}})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,45 @@
+"""The engine of a model: made at its first call, kept for its next."""
+
+import threading
+
+from millrace.engines.engine import Engine
+from millrace.engines.model import Model
+from millrace.settings import settings
+
+OLLAMA = "http://127.0.0.1:11434"
+
+_lock = threading.Lock()
+_made: dict[str, tuple[Model, Engine]] = {}
+
+
+def engine_for(model: Model) -> Engine:
+    """The engine that reaches this model; another one where the catalog has changed it. Raises ValueError."""
+    with _lock:
+        known = _made.get(model.name)
+        if known and (known[0] is model or known[0] == model):
+            return known[1]
+        engine = _engine(model)
+        _made[model.name] = (model, engine)
+        return engine
+
+
+def _engine(model: Model) -> Engine:
+    """Imported on demand: a worker of one lane needs one kind."""
+    if model.engine == "demo":
+        from millrace.engines.demo import Demo
+
+        return Demo(model.name)
+    if model.engine == "ollama":
+        from millrace.engines.ollama import Ollama
+
+        url = model.url or settings().ollama_url or OLLAMA
+        return Ollama(url, key_env=model.key_env, options=model.options)
+    if model.engine == "local":
+        from millrace.engines.local import Local
+
+        return Local(model)
+    if model.engine == "compatible":
+        from millrace.engines.compatible import Compatible
+
+        return Compatible(model.url, key_env=model.key_env)
+    raise ValueError(f"model {model.name!r} names the engine {model.engine!r}, which there is not")

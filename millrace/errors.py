@@ -1,0 +1,116 @@
+"""One tree of errors: each class has a status, a code, and a message that tells the reader what to do."""
+
+from typing import Any
+
+
+class MillraceError(Exception):
+    """Something went wrong on our side. Try again; if it stays, look at the server's log for this request id."""
+
+    status = 500
+    code = "internal_error"
+
+    def __init__(self, message: str | None = None, *, param: str | None = None, retry_after: int | None = None) -> None:
+        self.message = message or (self.__doc__ or "").strip()
+        self.param = param
+        self.retry_after = retry_after
+        super().__init__(self.message)
+
+    def as_dict(self) -> dict[str, Any]:
+        """`{code, message, param?}`: how a job keeps what went wrong with it."""
+        found = {"code": self.code, "message": self.message, "param": self.param}
+        return {key: value for key, value in found.items() if value is not None}
+
+
+class BadRequest(MillraceError):
+    """The request cannot be understood."""
+
+    status = 400
+    code = "bad_request"
+
+
+class InvalidJSON(BadRequest):
+    """The body must be JSON: an object, in UTF-8, with `Content-Type: application/json`."""
+
+    code = "invalid_json"
+
+
+class InvalidField(BadRequest):
+    """A field has a value that cannot be used."""
+
+    code = "invalid_field"
+
+
+class UnknownModel(BadRequest):
+    """No such model. `GET /api/v1/models` lists those there are."""
+
+    code = "unknown_model"
+
+
+class Unauthorized(MillraceError):
+    """Send your API key as `Authorization: Bearer mr_...`."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class Forbidden(MillraceError):
+    """This API key may not do that."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(MillraceError):
+    """There is nothing here, or it is not yours."""
+
+    status = 404
+    code = "not_found"
+
+
+class MethodNotAllowed(MillraceError):
+    """This path does not know that method."""
+
+    status = 405
+    code = "method_not_allowed"
+
+
+class Conflict(MillraceError):
+    """The thing is not in a state in which that can be done."""
+
+    status = 409
+    code = "conflict"
+
+
+class BodyTooLarge(MillraceError):
+    """The body is larger than this server takes. Send less at a time, or a file as a batch."""
+
+    status = 413
+    code = "body_too_large"
+
+
+class UnsupportedMediaType(MillraceError):
+    """Send the body as `Content-Type: application/json`."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class KeyReused(MillraceError):
+    """This Idempotency-Key came before with another request. Use a new key for a new request."""
+
+    status = 422
+    code = "idempotency_key_reused"
+
+
+class QuotaExceeded(MillraceError):
+    """The quota of this month does not cover this request. Ask your administrator for more, or wait for next month."""
+
+    status = 429
+    code = "quota_exceeded"
+
+
+class DatabaseUnavailable(MillraceError):
+    """The database does not answer. Nothing was lost; try again in a moment."""
+
+    status = 503
+    code = "database_unavailable"

@@ -1,0 +1,47 @@
+"""Cancel: at once from the queue; a running job is told by publication, and by the next renewal should that be lost."""
+
+import json
+
+from millrace import db
+from millrace import redis as millrace_redis
+from millrace.jobs.settle import Settlement, settle
+from millrace.streams import channels, log
+from millrace.streams.record import end_data
+from millrace.streams.writer import closing
+
+_REQUEST = """
+UPDATE jobs SET cancel_requested = true WHERE id = %s AND state = 'running' RETURNING id
+"""
+
+_CHECKPOINT = "SELECT text FROM job_checkpoints WHERE job = %s"
+
+
+def cancel(job: str) -> None:
+    """Cancel a job that may be in any state; one that has ended stays as it is. Safe to repeat."""
+    # It may move from queued to running and back while we look: a few turns always catch it.
+    for _ in range(5):
+        if settle_queued(job, "cancelled", None):
+            return
+        if db.call(_REQUEST, (job,)):
+            _publish(job)
+            return
+        if db.call("SELECT 1 FROM jobs WHERE id = %s AND state NOT IN ('queued', 'running')", (job,)):
+            return
+
+
+def settle_queued(job: str, state: str, error: dict[str, str] | None) -> bool:
+    """End a job that waits in its queue; False when it does not wait there any more."""
+    partial = db.call(_CHECKPOINT, (job,))
+    text = partial[0][0] if partial else None
+    settled = settle(Settlement(job, None, state, error=json.dumps(error) if error else None, text=text))
+    if settled is None:
+        return False
+    log.append(job, [closing(settled.attempt, 0, state, end_data(state, json.dumps(error) if error else None))])
+    return True
+
+
+def _publish(job: str) -> None:
+    try:
+        millrace_redis.client().publish(channels.CANCEL, job.encode())
+    except millrace_redis.Gone:
+        return

@@ -1,0 +1,137 @@
+"""The dispatcher of one lane in one process: claims for the free slots, starts each job, and lingers on the bell.
+
+It lives inside a Celery task, so that Celery decides where and how much runs; what is next, Postgres decides.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+from millrace.catalog.catalog import Lane
+from millrace.errors import DatabaseUnavailable
+from millrace.jobs import bell
+from millrace.jobs.claim import MOST, Claimed, claim
+from millrace.jobs.process import Process
+from millrace.jobs.run import Run
+from millrace.jobs.slots import Free, Slots
+from millrace.pubsub import hub
+from millrace.streams import channels, log
+from millrace.streams.writer import started
+
+#: Seconds that it stays awake over an empty lane, and for which one task dispatches at the most.
+LINGER, SLICE = 2.0, 300.0
+
+
+class Dispatcher:
+    """One per lane, reused by every task; `dispatch()` returns at once if it is at work already."""
+
+    def __init__(self, process: Process, lane: Lane) -> None:
+        self.process = process
+        self.lane = lane
+        self.slots = Slots(lane)
+        self._at_work = threading.Lock()
+        self._stirred = threading.Event()
+        #: Whether there may be due work that we have not claimed: of any class, and interactive.
+        self._owed_any = self._owed_interactive = True
+        self._corrections: dict[str, float] = defaultdict(float)
+        self._pool = ThreadPoolExecutor(lane.slots, thread_name_prefix=lane.name)
+        process.gauge.lane(lane.name, lane.slots)
+
+    def dispatch(self) -> None:
+        """Run until the lane is empty, the time slice is up or the process is told to stop."""
+        if not self._at_work.acquire(blocking=False):
+            return
+        try:
+            end = time.monotonic() + SLICE
+            while self._while_awake(end) and time.monotonic() < end:
+                pass
+            if self._owed_any and not self.process.stopping.is_set():
+                bell.wake(self.lane.name)
+        finally:
+            self._at_work.release()
+
+    def _while_awake(self, end: float) -> bool:
+        """Work while the bell is heard; True when work came in just as we stopped listening.
+
+        The order matters: stop listening first, then claim once more. A ring that finds nobody listening goes to
+        Celery; one that we still heard is found by that claim.
+        """
+        with hub.watch(channels.bell(self.lane.name), hear=self._rung) as watch:
+            watch.confirmed.wait(1.0)
+            self._rung()
+            self._work(end)
+        self._rung()
+        return not self.process.stopping.is_set() and self._claim() > 0
+
+    def _rung(self, _message: bytes = b"") -> None:
+        self._owed_any = self._owed_interactive = True
+        self._stirred.set()
+
+    def _work(self, end: float) -> None:
+        idle_since = time.monotonic()
+        while not self.process.stopping.is_set() and time.monotonic() < end:
+            self._stirred.clear()
+            if self._claim() or self.slots.busy:
+                idle_since = time.monotonic()
+            left = idle_since + LINGER - time.monotonic()
+            if left <= 0:
+                return
+            free = self.slots.free
+            if self._may_claim(free):
+                continue
+            if self._owed_any and not free.any:
+                bell.wake(self.lane.name)
+            self._stirred.wait(min(left, 1.0))
+
+    def _may_claim(self, free: Free) -> bool:
+        return bool((self._owed_any and free.any) or (self._owed_interactive and free.kept))
+
+    def _claim(self) -> int:
+        """Claim for the free slots, if there may be something; how many were started."""
+        free = self.slots.free
+        if not self._may_claim(free):
+            return 0
+        any, kept = min(free.any, MOST), min(free.kept, MOST)
+        # Before the claim looks: a ring that comes meanwhile must not be forgotten.
+        self._owed_any = self._owed_any and not any
+        self._owed_interactive = False
+        jobs = self._claim_now(any, kept)
+        self._owed_any = self._owed_any or len(jobs) >= any
+        self._owed_interactive = self._owed_interactive or len(jobs) >= any + kept
+        log.append_many([(job.id, [started(job.attempt, job.model)]) for job in jobs])
+        for job in jobs:
+            self.slots.take(job.of_class == 0)
+            self._pool.submit(self._run, self.process.runs[job.id])
+        return len(jobs)
+
+    def _claim_now(self, any: int, kept: int) -> list[Claimed]:
+        corrections, self._corrections = self._corrections, defaultdict(float)
+        self.process.claiming += 1
+        try:
+            jobs = claim(self.lane.name, self.process.id, any, kept, corrections)
+            # Known before the claim is over, so that reconciling does not take them for forgotten.
+            self.process.runs |= {job.id: Run(job, self.lane.name, self.process.gone) for job in jobs}
+            return jobs
+        except DatabaseUnavailable:
+            self._rung()
+            self.process.stopping.wait(1.0)
+            return []
+        finally:
+            self.process.claiming -= 1
+
+    def _run(self, run: Run) -> None:
+        try:
+            run.begun = time.monotonic()
+            run()
+        finally:
+            self._ended(run)
+
+    def _ended(self, run: Run) -> None:
+        self.process.gauge.ended(self.lane.name, run.seconds)
+        self._corrections[run.job.tenant] += run.seconds - run.job.cost
+        if self.process.runs.get(run.job.id) is run:
+            del self.process.runs[run.job.id]
+        self.slots.give_back(run.job.of_class == 0)
+        if self._owed_any or self._owed_interactive or not self.slots.busy:
+            self._stirred.set()

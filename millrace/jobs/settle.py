@@ -1,0 +1,46 @@
+"""Settle: the one way into a terminal state. State, result, ledger, quota and webhook go in one transaction."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from millrace import db
+from millrace.grouping import Grouped
+
+_SETTLE = "SELECT job, tenant, attempt, reply_to FROM settle_jobs(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a job ends. Without a lease it is settled from the queue. `body`, `error` and `text` are JSON texts."""
+
+    id: str
+    lease: str | None
+    state: str
+    body: str | None = None
+    error: str | None = None
+    text: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A job that is settled, and who waits for it."""
+
+    id: str
+    tenant: str
+    attempt: int
+    reply_to: str | None
+
+
+def settle_all(settlements: Sequence[Settlement]) -> list[Settled | None]:
+    """Settle in one transaction; None where the fence was lost: somebody else has the job, or it has ended."""
+    rows = db.call(_SETTLE, (json.dumps([asdict(each) for each in settlements]),))
+    settled = {row[0]: Settled(*row) for row in rows}
+    return [settled.get(each.id) for each in settlements]
+
+
+#: Settle one job, together with those that fall together with it.
+settle = Grouped(settle_all, most=64)

@@ -1,0 +1,166 @@
+"""Submit: one transaction (idempotency row, quota reservation, job), shared by the submits that fall together."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg2
+
+from millrace import db, ids
+from millrace.catalog.catalog import Model
+from millrace.errors import KeyReused, QuotaExceeded
+from millrace.grouping import Grouped
+from millrace.jobs import bell
+from millrace.jobs.classes import Class
+
+#: Slot-seconds that a job is expected to cost where nothing was measured yet.
+DEFAULT_COST = 1.0
+
+#: SQLSTATE that reserve_quotas raises.
+QUOTA = "MR429"
+
+
+@dataclass(slots=True)
+class Submission:
+    """A job to be: what to ask, of which model, for whom, and how it may be run."""
+
+    tenant: str
+    model: Model
+    endpoint: str
+    body: dict[str, Any]
+    of_class: Class = Class.job
+    key: str | None = None
+    run_after: datetime | None = None
+    deadline: datetime | None = None
+    max_attempts: int = 3
+    metadata: dict[str, str] | None = None
+    reply_to: str | None = None
+    retry_of: str | None = None
+    cost: float = DEFAULT_COST
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The job that answers a submission; not `new` when the same key had made it before."""
+
+    id: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One item of submit_jobs."""
+
+    id: str
+    tenant: str
+    lane: str
+    class_: int
+    model: str
+    endpoint: str
+    body: str
+    stream: bool
+    metadata: dict[str, str] | None
+    key: str | None
+    hash: str | None
+    delay: float | None
+    deadline: str | None
+    max_attempts: int
+    cost: float
+    tokens: int
+    reply_to: str | None
+    retry_of: str | None
+
+
+def submit(submission: Submission, id: str | None = None) -> Accepted:
+    """Accept a job durably, and ring its lane. `id` lets a waiter be registered before the job can answer.
+
+    Raises KeyReused, QuotaExceeded, DatabaseUnavailable (then it may have been accepted: send the same key again).
+    """
+    row = _row(submission, id or ids.new())
+    outcome, job = _submit(row)
+    if outcome == "reused":
+        raise KeyReused
+    if outcome == "accepted":
+        bell.ring(row.lane)
+    return Accepted(job, new=outcome == "accepted")
+
+
+def _row(submission: Submission, id: str) -> _Row:
+    body = json.dumps(submission.body, separators=(",", ":"))
+    return _Row(
+        id=id,
+        tenant=submission.tenant,
+        lane=submission.model.lane,
+        class_=submission.of_class,
+        model=submission.model.name,
+        endpoint=submission.endpoint,
+        body=body,
+        stream=wants_deltas(submission),
+        metadata=submission.metadata,
+        key=submission.key,
+        hash=fingerprint(submission) if submission.key else None,
+        delay=_delay(submission.run_after),
+        deadline=submission.deadline.isoformat() if submission.deadline else None,
+        max_attempts=submission.max_attempts,
+        cost=submission.cost,
+        tokens=estimate(submission, len(body)),
+        reply_to=submission.reply_to,
+        retry_of=submission.retry_of,
+    )
+
+
+def wants_deltas(submission: Submission) -> bool:
+    """Deltas are logged unless the body says `stream: false`; of batch lines and embeddings only if it says true."""
+    if "embeddings" in submission.endpoint:
+        return False
+    return bool(submission.body.get("stream", submission.of_class != Class.batch))
+
+
+def estimate(submission: Submission, body_bytes: int) -> int:
+    """Tokens to reserve: a token for four bytes of the request, and as many more as it may generate."""
+    ceiling = submission.body.get("max_completion_tokens") or submission.body.get("max_tokens")
+    output = ceiling if isinstance(ceiling, int) and ceiling > 0 else submission.model.context // 4
+    return body_bytes // 4 + min(output, submission.model.context)
+
+
+def fingerprint(submission: Submission) -> str:
+    """What makes two requests under one Idempotency-Key the same."""
+    same = [
+        submission.endpoint,
+        submission.body,
+        submission.of_class,
+        submission.run_after and submission.run_after.isoformat(),
+        submission.deadline and submission.deadline.isoformat(),
+        submission.max_attempts,
+        submission.metadata,
+    ]
+    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
+
+
+def _delay(run_after: datetime | None) -> float | None:
+    """Seconds from now, or None when it is due."""
+    if run_after is None:
+        return None
+    seconds = (run_after - datetime.now(run_after.tzinfo)).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _submit_group(rows: Sequence[_Row]) -> list[tuple[str, str]]:
+    items = [asdict(row) for row in sorted(rows, key=lambda row: row.tenant)]
+    for item in items:
+        item["class"] = item.pop("class_")
+    keyed = any(row.key for row in rows)
+    try:
+        found = db.call("SELECT outcome, job FROM submit_jobs(%s, %s)", (json.dumps(items), keyed))
+    except psycopg2.Error as failure:
+        if failure.pgcode == QUOTA:
+            raise QuotaExceeded from None
+        raise
+    outcomes = {item["id"]: outcome for item, outcome in zip(items, found, strict=True)}
+    return [(outcomes[row.id][0], outcomes[row.id][1]) for row in rows]
+
+
+_submit = Grouped(_submit_group, most=64)

@@ -1,0 +1,100 @@
+"""The few calls that `millrace up` makes of its own API, over HTTP like anybody else."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
+
+from millrace.settings import settings
+
+#: Addresses that listen everywhere, and the one by which we reach ourselves.
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+
+#: Seconds. A stream is silent while its job waits for a model that is still loading.
+PATIENCE = 5.0
+STREAM_PATIENCE = 120.0
+
+
+class ApiError(Exception):
+    """The API did not answer, or not as it should."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of a job's stream."""
+
+    name: str
+    data: dict[str, Any]
+
+
+def host() -> str:
+    """Where the API listens, as seen from this machine."""
+    return ANYWHERE.get(settings().host, settings().host)
+
+
+def url() -> str:
+    """The API's address."""
+    name = f"[{host()}]" if ":" in host() else host()
+    return f"http://{name}:{settings().port}"
+
+
+def readiness() -> dict[str, Any] | None:
+    """`{"ready": bool, ...}` as /readyz says it; None when nothing listens."""
+    try:
+        with _call("GET", "/readyz") as reply:
+            said = json.loads(reply.read())
+            return (said if isinstance(said, dict) else {}) | {"ready": reply.status == 200}
+    except (ApiError, ValueError):
+        return None
+
+
+def submit(job: dict[str, object], key: str) -> str:
+    """Submit a job; its id."""
+    with _call("POST", "/api/v1/jobs", key, json.dumps(job)) as reply:
+        said = reply.read().decode(errors="replace")
+        if reply.status != 202:
+            raise ApiError(f"POST /api/v1/jobs: {reply.status} {said[:500]}")
+        return str(json.loads(said)["id"])
+
+
+def events(job: str, key: str) -> Iterator[Event]:
+    """The job's events, from the first to the last."""
+    with _call("GET", f"/api/v1/jobs/{job}/events", key, patience=STREAM_PATIENCE) as reply:
+        if reply.status != 200:
+            raise ApiError(f"GET /api/v1/jobs/{job}/events: {reply.status}")
+        yield from parse(reply)
+
+
+def parse(lines: Iterator[bytes] | HTTPResponse) -> Iterator[Event]:
+    """Server-sent events: `event:` and `data:` lines, ended by an empty one."""
+    name, data = "message", ""
+    for raw in lines:
+        line = raw.decode(errors="replace").rstrip("\r\n")
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            data += value
+        elif not line and data:
+            yield Event(name, json.loads(data))
+            name, data = "message", ""
+
+
+@contextmanager
+def _call(
+    method: str, path: str, key: str = "", body: str | None = None, patience: float = PATIENCE
+) -> Iterator[HTTPResponse]:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    connection = HTTPConnection(host(), settings().port, timeout=patience)
+    try:
+        connection.request(method, path, body, headers)
+        yield connection.getresponse()
+    except (OSError, HTTPException) as failure:
+        raise ApiError(f"{method} {path}: {failure}") from failure
+    finally:
+        connection.close()

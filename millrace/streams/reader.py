@@ -1,0 +1,100 @@
+"""Reading a job's events from a cursor on, with no gap and no double: what Socket.IO, SSE and polling share.
+
+Subscribe and wait for the confirmation, read back after the cursor, then live, dropping what was seen; look again on
+reconnect and after silence. Where the replay window has a gap, Postgres answers with a snapshot.
+"""
+
+from collections.abc import Iterator
+
+from millrace import redis as millrace_redis
+from millrace.errors import DatabaseUnavailable
+from millrace.pubsub import LOOK_AGAIN, hub
+from millrace.streams import channels, log
+from millrace.streams.events import Event, follows, load, number
+from millrace.streams.record import Record, record
+
+#: Seconds of silence after which a reader looks again, and after which it does while a gap waits for a checkpoint.
+SILENCE = 10.0
+GAP = 0.5
+
+#: Seconds to wait for Redis to confirm a subscription; without it a reader lives on looking again.
+CONFIRMATION = 1.0
+
+
+class Reader:
+    """The events of one job after `cursor`. The caller has checked that the job may be read."""
+
+    def __init__(self, job: str, cursor: int = 0) -> None:
+        self.job = job
+        self.cursor = cursor
+        self.ended = False
+        self._gap = False
+
+    def follow(self) -> Iterator[Event | None]:
+        """Events as they come, until the terminal one; None after each silence, so that the caller can say it lives."""
+        with hub.watch(channels.events(self.job)) as watch:
+            watch.confirmed.wait(CONFIRMATION)
+            yield from self.catch_up()
+            while not self.ended:
+                message = watch.get(timeout=GAP if self._gap else SILENCE)
+                if message is None or message == LOOK_AGAIN:
+                    found = list(self.catch_up())
+                    yield from found or ([None] if message is None and not self._gap else [])
+                else:
+                    yield from self._heard(load(message))
+
+    def _heard(self, event: Event) -> Iterator[Event]:
+        if event.seq <= self.cursor:
+            return
+        if follows(event, self.cursor):
+            yield from self._move(event)
+        else:
+            yield from self.catch_up()
+
+    def catch_up(self) -> Iterator[Event]:
+        """What is there now: from the replay window where it has no gap, else from Postgres."""
+        if self.cursor == 0:
+            yield from self._move(Event(number(0, 1), "queued"))
+        try:
+            yield from self._replay()
+            if not self.ended:
+                yield from self._from_record(record(self.job))
+        except DatabaseUnavailable:
+            self._gap = True
+
+    def _replay(self) -> Iterator[Event]:
+        """Move along the replay window as far as it is whole."""
+        self._gap = False
+        while not self.ended and not self._gap:
+            try:
+                page = log.after(self.job, self.cursor)
+            except millrace_redis.Gone:
+                return
+            for event in page:
+                if not follows(event, self.cursor):
+                    self._gap = True
+                    return
+                yield from self._move(event)
+            if len(page) < 500:
+                return
+
+    def _from_record(self, found: Record | None) -> Iterator[Event]:
+        """Go on from what Postgres knows, where it knows more than the cursor."""
+        if found is None:
+            self.ended = True
+            return
+        for event in found.events(self.cursor, whole=not self._gap):
+            yield from self._move(event)
+        if self._gap and not self.ended:
+            yield from self._replay()
+
+    def _move(self, event: Event) -> Iterator[Event]:
+        if event.attempt > self.cursor >> 32 and self._unclosed() and event.type != "reset":
+            yield Event(number(event.attempt, 0), "reset", {"attempt": event.attempt})
+        self.cursor = event.seq
+        self.ended = event.terminal
+        yield event
+
+    def _unclosed(self) -> bool:
+        """True when the reader may hold text of an attempt whose end it has not seen."""
+        return self.cursor > number(0, 1) and self.cursor & 0xFFFFFFFF not in (0, 0xFFFFFFFF)

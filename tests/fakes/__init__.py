@@ -1,0 +1,1 @@
+"""Small servers that stand in for backends, over real sockets, with every failure on request."""

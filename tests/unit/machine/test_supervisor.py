@@ -1,0 +1,86 @@
+"""What supervisord is told, and how our processes come back."""
+
+import sys
+import time
+from configparser import RawConfigParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from supervisor.states import ProcessStates
+
+from millrace.machine import procfile, supervisor
+from millrace.machine.supervisord import LONGEST_WAIT, Patient
+from millrace.settings import Settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "100%"
+    (home / "run").mkdir(parents=True)
+    own = Settings(_env_file=None, millrace_home=home, database_url="", redis_url="")
+    for module in (supervisor, procfile):
+        monkeypatch.setattr(module, "settings", lambda: own)
+    return home
+
+
+def test_the_app_stops_as_one_group_and_before_the_servers(home: Path) -> None:
+    config = RawConfigParser()
+    config.read(supervisor.write())
+    app, servers = config["group:app"], config["group:servers"]
+    assert int(app["priority"]) > int(servers["priority"])
+    assert app["programs"].split(",") == list(procfile.read())
+    assert servers["programs"] == "postgres,redis"
+    assert config["program:postgres"]["stopsignal"] == "INT"
+    assert config["program:models"]["autorestart"] == "unexpected"
+    assert config["program:api"]["stdout_logfile"] == str(home / "log" / "api.log").replace("%", "%%")
+
+
+@pytest.mark.parametrize("grace", [0.0, 2.0, 5.0, 6.0, 8.0])
+def test_everything_stops_within_ten_seconds(grace: float) -> None:
+    app, servers = supervisor.waits(grace)
+    assert app > grace
+    assert app + servers <= 10
+
+
+def test_the_procfile_runs_this_python() -> None:
+    api = next(one for one in procfile.processes() if one.name == "api")
+    assert api.command == (sys.executable, "-m", "api")
+
+
+class Quiet:
+    """supervisord's options, as far as a process that never runs needs them."""
+
+    mood = 1
+    logger = SimpleNamespace(info=print, warn=print, debug=print)
+
+    @staticmethod
+    def close_parent_pipes(_pipes: object) -> None:
+        """None to close."""
+
+
+def dying() -> Patient:
+    config = SimpleNamespace(name="x", options=Quiet, startsecs=0, exitcodes=[0], autorestart=False)
+    return Patient(config)
+
+
+def test_what_dies_young_waits_a_little_and_never_gives_up() -> None:
+    process = dying()
+    waits = []
+    for _ in range(20):
+        process.state = ProcessStates.RUNNING
+        process.laststart = time.time() - 0.1
+        process.finish(1, 256)
+        waits.append(round(process.rest_until - time.time()))
+        assert process.state == ProcessStates.EXITED
+    assert waits[:4] == [0, 1, 2, 3]
+    assert max(waits) == LONGEST_WAIT
+
+
+def test_what_lived_long_comes_back_at_once() -> None:
+    process = dying()
+    process.early_deaths = 7
+    process.state = ProcessStates.RUNNING
+    process.laststart = time.time() - 60
+    process.finish(1, 256)
+    assert process.rest_until <= time.time()

@@ -1,0 +1,8 @@
+"""The Celery application as the workers, beat's messages and Flower know it: `celery -A workers.app ...`."""
+
+from millrace import broker
+from tasks import dispatch, sweep
+
+app = broker.app()
+
+__all__ = ["app", "dispatch", "sweep"]

@@ -1,0 +1,70 @@
+"""A worker that answers ping and consumes nothing is noticed, by itself, and replaced, by its supervisor.
+
+Known to happen after a Redis reconnect (celery#8030, #8091, #9191): the consumer is connected and hears nothing.
+"""
+
+import os
+import threading
+import time
+
+from millrace import db, telemetry
+from millrace.errors import DatabaseUnavailable
+from tasks import dispatch
+from workers.pools import Pool
+
+log = telemetry.logger(__name__)
+
+#: Seconds between two looks, and for which a lane may have work, slots and no claim. The sweep rings every few seconds.
+EVERY, PATIENCE = 10.0, 45.0
+
+_DEAF = """
+SELECT l.name FROM lanes l
+WHERE l.name = ANY (%s)
+AND coalesce(l.claimed_at, '-infinity') < now() - make_interval(secs => %s)
+AND EXISTS (
+    SELECT 1 FROM flows f WHERE f.lane = l.name AND f.active <> 0 AND flow_work(f.lane, f.tenant) <> 0
+)
+AND (
+    SELECT count(*) FROM jobs j JOIN queues q ON q.id = j.queue
+    WHERE j.state = 'running' AND q.lane = l.name AND j.process IN (SELECT p.id FROM processes p WHERE p.pid = %s OR p.parent = %s)
+) < %s
+"""
+
+
+def watch(found: Pool) -> None:
+    """Look every ten seconds, from a thread of this process."""
+    threading.Thread(target=_watch, args=(found,), name="health", daemon=True).start()
+
+
+def _watch(found: Pool) -> None:
+    deaf_since: float | None = None
+    pause = threading.Event()
+    while True:
+        pause.wait(EVERY)
+        try:
+            deaf = _deaf(found)
+        except DatabaseUnavailable:
+            deaf = []
+        if not deaf:
+            deaf_since = None
+        elif deaf_since is None:
+            deaf_since = time.monotonic()
+        elif time.monotonic() - deaf_since > PATIENCE:
+            log.error("this worker consumes nothing though there is work; it ends to be replaced", lanes=deaf)
+            _leave()
+
+
+def _deaf(found: Pool) -> list[str]:
+    """Lanes of ours with claimable work and free slots that nobody has claimed from for a while."""
+    slots = found.concurrency if found.kind == "prefork" else max(lane.slots for lane in found.lanes)
+    names = [lane.name for lane in found.lanes]
+    return [row[0] for row in db.call(_DEAF, (names, PATIENCE, os.getpid(), os.getpid(), slots))]
+
+
+def _leave() -> None:
+    """At once: a consumer that hangs does not take part in a warm shutdown."""
+    process = dispatch.process()
+    if process is not None:
+        process.drain(1.0)
+        process.close()
+    os._exit(1)
