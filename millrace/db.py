@@ -4,7 +4,7 @@ Hot statements are functions of the database (millrace/migrations/functions) tha
 requests costs one parse, one commit and one round trip.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -54,7 +54,7 @@ def _keep_as_text(connection: Any, _record: Any) -> None:
     psycopg2.extras.register_default_jsonb(connection, loads=lambda text: text)
 
 
-def call(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def call(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement, which commits by itself; rows, or none.
 
     Raises DatabaseUnavailable when the database cannot be reached or went away: the outcome is then unknown, so every
@@ -69,7 +69,7 @@ def call(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     raise AssertionError("unreachable")
 
 
-def _execute(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _execute(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     pooled = engine().raw_connection()
     try:
         with pooled.cursor() as cursor:

@@ -22,22 +22,27 @@ ENDPOINTS = ("/v1/chat/completions", "/v1/completions", EMBEDDINGS)
 
 
 class Compatible:
-    """`url` may end in `/v1` or not; the API key is in the environment variable `key_env`, or is `key`."""
+    """`url` may end in `/v1` or not; the API key is in the environment variable `key_env`, or is `key`.
 
-    def __init__(self, url: str, *, key_env: str = "", key: str = "") -> None:
+    `always_stream` is for servers that go on with a call that does not stream when its client has left.
+    """
+
+    def __init__(self, url: str, *, key_env: str = "", key: str = "", always_stream: bool = False) -> None:
         parts = urlsplit(url)
         self._origin = origin(f"{parts.scheme}://{parts.netloc}")
         self._base = parts.path.rstrip("/").removesuffix("/v1")
         self._key_env = key_env
         self._key = key
+        self._always_stream = always_stream
 
     def run(self, call: Call) -> Iterator[Delta | Answer]:
         """See Engine. Raises each kind of Failure."""
-        payload = encoded(request_body(call))
+        stream = call.endpoint != EMBEDDINGS and (call.stream or self._always_stream)
+        payload = encoded(request_body(call, stream))
         with self._ask("POST", call.endpoint, payload, call.deadlines, call.line) as reply:
             if reply.status != 200:
                 raise failure_of(reply.status, reply.headers, reply.read())
-            if call.stream and call.endpoint != EMBEDDINGS and "json" not in reply.headers.get("content-type", ""):
+            if stream and "json" not in reply.headers.get("content-type", ""):
                 yield from streamed(reply, call, len(payload))
             else:
                 yield whole(reply.read(), call, len(payload))
@@ -70,13 +75,13 @@ class Compatible:
         return key
 
 
-def request_body(call: Call) -> dict[str, Any]:
+def request_body(call: Call, stream: bool) -> dict[str, Any]:
     """The user's body with the backend's name of the model, and with streaming as we want it. Raises Refused."""
     if call.endpoint not in ENDPOINTS:
         raise Refused(f"This backend has no {call.endpoint}.")
     body = {key: value for key, value in call.body.items() if key not in ("stream", "stream_options")}
     body["model"] = call.model
-    if call.stream and call.endpoint != EMBEDDINGS:
+    if stream:
         options = call.body.get("stream_options")
         body["stream"] = True
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
@@ -95,12 +100,14 @@ def whole(raw: bytes, call: Call, input_bytes: int) -> Answer:
 
 
 def streamed(reply: Reply, call: Call, input_bytes: int) -> Iterator[Delta | Answer]:
-    """Deltas as they come, then the answer. Raises Broken where the stream ends too early."""
+    """Deltas as they come, if they are wanted, then the answer. Raises Broken where the stream ends too early."""
     assembly = Assembly(chat=call.endpoint == "/v1/chat/completions")
     for events in _events(reply):
         done = b"[DONE]" in events
         chunks = events[: events.index(b"[DONE]")] if done else events
-        yield from gathered([delta for event in chunks for delta in assembly.add(_chunk(event))])
+        deltas = [delta for event in chunks for delta in assembly.add(_chunk(event))]
+        if call.stream:
+            yield from gathered(deltas)
         if done:
             break
     else:

@@ -68,7 +68,7 @@ def hold(model: Model) -> Held:
         raise Unloadable("xllamacpp is not installed: pip install xllamacpp") from cause
     # The port is open to every user of this machine; the key is not.
     key = secrets.token_urlsafe(24)
-    asked = parameters(model, key, xllamacpp.CommonParams())
+    asked = parameters(model, key, xllamacpp)
     try:
         server = xllamacpp.Server(asked)
     except (RuntimeError, ValueError, TypeError) as cause:

@@ -14,19 +14,20 @@ class Unloadable(Exception):
     """The model cannot be loaded; the message says why in one line."""
 
 
-def parameters(model: Model, key: str, found: Any) -> Any:
-    """`found` (xllamacpp.CommonParams) filled in. Raises Unloadable."""
+def parameters(model: Model, key: str, library: Any) -> Any:
+    """The CommonParams of `library` (the xllamacpp module). Raises Unloadable."""
     path = settings().home / "models" / model.path
     if not model.path or not path.is_file():
         raise Unloadable(f"there is no file {path}: `path` in the catalog names it")
     try:
-        return _filled(model, str(path), key, found)
-    except (TypeError, ValueError, OverflowError, AttributeError) as cause:
+        return _filled(model, str(path), key, library)
+    except (TypeError, ValueError, OverflowError, AttributeError, KeyError) as cause:
         raise Unloadable(f"its options in the catalog cannot be used: {cause}") from cause
 
 
-def _filled(model: Model, path: str, key: str, found: Any) -> Any:
+def _filled(model: Model, path: str, key: str, library: Any) -> Any:
     options = model.options
+    found = library.CommonParams()
     found.model.path = path
     found.model_alias = {model.name}
     found.api_keys = [key]
@@ -42,6 +43,8 @@ def _filled(model: Model, path: str, key: str, found: Any) -> Any:
         # It embeds a text in one batch or not at all.
         found.embedding = True
         found.n_batch = found.n_ubatch = found.n_ctx
+    if "pooling" in options:
+        found.pooling_type = library.llama_pooling_type[f"LLAMA_POOLING_TYPE_{options['pooling'].upper()}"]
     for name in SAME:
         if name in options:
             setattr(found, name, options[name])

@@ -14,11 +14,14 @@ from millrace.settings import settings
 
 
 class Local:
-    """`url` of the model says where its process is, where another container runs it; else its address file does."""
+    """llama.cpp behind the compatible engine; always streaming, for it does not see the client of another call leave.
+
+    `url` of the model says where its process is, where another container runs it; else its address file does.
+    """
 
     def __init__(self, model: Model) -> None:
         self._file = address_file(model.name)
-        self._fixed = Compatible(model.url, key_env=model.key_env) if model.url else None
+        self._fixed = Compatible(model.url, key_env=model.key_env, always_stream=True) if model.url else None
         self._known: tuple[str, Compatible] | None = None
 
     def run(self, call: Call) -> Iterator[Delta | Answer]:
@@ -42,7 +45,7 @@ class Local:
             raise _stopped() from cause
         if self._known is None or self._known[0] != written:
             url, _, key = written.strip().partition("\n")
-            self._known = written, Compatible(url, key=key)
+            self._known = written, Compatible(url, key=key, always_stream=True)
         return self._known[1]
 
 

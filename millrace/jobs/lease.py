@@ -41,6 +41,11 @@ def renew(process: str, measured: dict[str, Any]) -> bool:
     return bool(db.call(_RENEW, (settings().lease_seconds, json.dumps(measured), process)))
 
 
+def tell(process: str, measured: dict[str, Any]) -> None:
+    """Write what was measured, between renewals: those who wait want to know."""
+    db.call("UPDATE processes SET measured = %s WHERE id = %s", (json.dumps(measured), process))
+
+
 def held(process: str) -> list[Held]:
     """What the database believes us to run: brings cancels whose publication was lost, and claims we never heard of."""
     return [Held(*row) for row in db.call(_HELD, (process,))]

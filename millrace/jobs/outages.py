@@ -26,7 +26,7 @@ def pause(lane: str, model: str, reason: str, wish: float | None = None) -> floa
         "longest": LONGEST,
         "reason": reason[:500],
     }
-    rows = db.call(_PAUSE, parameters)  # type: ignore[arg-type]
+    rows = db.call(_PAUSE, parameters)
     return float(rows[0][0]) if rows else None
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from millrace import ids
 from millrace.errors import DatabaseUnavailable
@@ -32,6 +33,7 @@ class Process:
         self.claiming = 0
         self._renewed = time.monotonic()
         self._unknown: set[str] = set()
+        self._told: dict[str, Any] = {}
 
     def start(self) -> "Process":
         lease.open(self.id, "worker", self.lanes)
@@ -121,10 +123,17 @@ class Process:
         while not self.stopping.wait(checkpoints.EVERY) or self.runs:
             try:
                 written = self._checkpoint(written)
+                self._tell()
             except DatabaseUnavailable:
                 continue
             except Exception:
                 log.exception("checkpoints failed")
+
+    def _tell(self) -> None:
+        measured = self.gauge.read()
+        if measured != self._told:
+            lease.tell(self.id, measured)
+            self._told = measured
 
     def _checkpoint(self, written: dict[str, int]) -> dict[str, int]:
         """Write the texts that have grown; a run that may not write has lost its job."""

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from typing import Any
@@ -69,18 +70,21 @@ def start_app() -> None:
     _rpc().supervisor.startProcessGroup(supervisor.APP, False)
 
 
-def stop() -> bool:
-    """Stop everything; False when it had to be killed."""
+def stop(meanwhile: Callable[[], object] = lambda: None) -> bool:
+    """Stop everything; False when it had to be killed. `meanwhile` is called now and then until then."""
     found = running()
     if not found:
         return True
+    deadline = time.monotonic() + STOP_PATIENCE
     with suppress(psutil.NoSuchProcess):
         found.terminate()
-        try:
-            found.wait(STOP_PATIENCE)
-        except psutil.TimeoutExpired:
-            found.kill()
-            return False
+        while time.monotonic() < deadline:
+            meanwhile()
+            with suppress(psutil.TimeoutExpired):
+                found.wait(0.1)
+                return True
+        found.kill()
+        return False
     return True
 
 

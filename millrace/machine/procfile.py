@@ -2,16 +2,22 @@
 
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from millrace.catalog.catalog import Catalog
+from millrace.machine.discover import catalog as catalog_on_disk
 from millrace.machine.place import Unfit
 from millrace.settings import settings
 
 PROCFILE = Path(__file__).parents[2] / "Procfile"
 
-#: Ends by itself when the catalog has no model for it.
-OPTIONAL = frozenset({"models"})
+#: What the catalog must have for these to have work; the others always have.
+NEEDS: dict[str, Callable[[Catalog], bool]] = {
+    "worker-local": lambda found: bool(found.lanes_of("local")),
+    "models": lambda found: any(model.engine == "local" and not model.url for model in found.models.values()),
+}
 
 
 @dataclass(frozen=True)
@@ -21,12 +27,13 @@ class Process:
     name: str
     command: tuple[str, ...]
     stop_signal: str = "TERM"
-    optional: bool = False
 
 
 def processes() -> list[Process]:
-    """The Procfile's processes, run by this very Python."""
-    return [Process(name, _with_this_python(command), optional=name in OPTIONAL) for name, command in read().items()]
+    """The Procfile's processes that the catalog has work for, run by this very Python."""
+    known = catalog_on_disk()
+    wanted = {name: line for name, line in read().items() if name not in NEEDS or NEEDS[name](known)}
+    return [Process(name, _with_this_python(line)) for name, line in wanted.items()]
 
 
 def servers() -> list[Process]:

@@ -87,8 +87,7 @@ def _program(member: Process, group: str) -> dict[str, str]:
     return {
         "command": _quote(shlex.join(member.command)),
         "autostart": "true" if group == SERVERS else "false",
-        "autorestart": "unexpected" if member.optional else "true",
-        "exitcodes": "0",
+        "autorestart": "true",
         # Patient (supervisord.py) spaces the starts, so nothing needs to count as "too quick".
         "startsecs": "0",
         "stopsignal": member.stop_signal,

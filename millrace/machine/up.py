@@ -20,8 +20,6 @@ from millrace.settings import settings
 #: Seconds between two looks at the logs.
 LOOK = 0.1
 
-FLOWER_HOST = "127.0.0.1"
-
 #: Seconds beyond their grace that orphans get.
 ORPHANS_EXTRA = 2.0
 
@@ -93,11 +91,11 @@ def _find_ports() -> None:
     own = settings()
     if not port_free(own.host, own.port):
         raise Unfit(f"Port {own.port} is taken: set PORT to a free one, as in `PORT={own.port + 1} make run`")
-    if port_free(FLOWER_HOST, own.flower_port):
+    if port_free(own.host, own.flower_port):
         return
     if "flower_port" in own.model_fields_set:
         raise Unfit(f"Port {own.flower_port} is taken: set FLOWER_PORT to a free one")
-    own.flower_port = any_port(FLOWER_HOST)
+    own.flower_port = any_port(own.host)
 
 
 def _follow(console: Console, started: subprocess.Popen[bytes]) -> None:
@@ -125,8 +123,9 @@ def _stop(console: Console) -> None:
         signal.signal(number, signal.SIG_IGN)
     if control.running():
         began = time.monotonic()
-        control.stop()
+        logs = _logs()
         with _deaf():
+            control.stop(logs.pump)
             console.print(f"Stopped in {time.monotonic() - began:.1f} s. The next `millrace up` goes on from here.")
 
 
@@ -137,3 +136,4 @@ def _deaf() -> Iterator[None]:
         yield
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        control.stop()

@@ -4,11 +4,13 @@ Subscribe and wait for the confirmation, read back after the cursor, then live, 
 reconnect and after silence. Where the replay window has a gap, Postgres answers with a snapshot.
 """
 
+import math
+import time
 from collections.abc import Iterator
 
 from millrace import redis as millrace_redis
 from millrace.errors import DatabaseUnavailable
-from millrace.pubsub import LOOK_AGAIN, hub
+from millrace.pubsub import LOOK_AGAIN, Watch, hub
 from millrace.streams import channels, log
 from millrace.streams.events import Event, follows, load, number
 from millrace.streams.record import Record, record
@@ -29,19 +31,31 @@ class Reader:
         self.cursor = cursor
         self.ended = False
         self._gap = False
+        self._stopped = False
+        self._watch: Watch | None = None
 
-    def follow(self) -> Iterator[Event | None]:
-        """Events as they come, until the terminal one; None after each silence, so that the caller can say it lives."""
+    def follow(self, until: float = math.inf) -> Iterator[Event | None]:
+        """Events as they come, until the terminal one; None after each silence, so that the caller can say it lives.
+
+        `until`: when to stop all the same, by the monotonic clock.
+        """
         with hub.watch(channels.events(self.job)) as watch:
+            self._watch = watch
             watch.confirmed.wait(CONFIRMATION)
             yield from self.catch_up()
-            while not self.ended:
-                message = watch.get(timeout=GAP if self._gap else SILENCE)
+            while not self.ended and not self._stopped and (left := until - time.monotonic()) > 0:
+                message = watch.get(timeout=min(left, GAP if self._gap else SILENCE))
                 if message is None or message == LOOK_AGAIN:
                     found = list(self.catch_up())
                     yield from found or ([None] if message is None and not self._gap else [])
                 else:
                     yield from self._heard(load(message))
+
+    def stop(self) -> None:
+        """End `follow`, from another thread."""
+        self._stopped = True
+        if self._watch is not None:
+            self._watch.put(LOOK_AGAIN)
 
     def _heard(self, event: Event) -> Iterator[Event]:
         if event.seq <= self.cursor:

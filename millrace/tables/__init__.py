@@ -1,5 +1,6 @@
 """The tables, a file per concept, for queries that are composed; the hot ones are functions of the database."""
 
-from sqlalchemy import MetaData
+from millrace.tables.jobs import job_requests, job_results, jobs, queues
+from millrace.tables.metadata import metadata
 
-metadata = MetaData()
+__all__ = ["job_requests", "job_results", "jobs", "metadata", "queues"]

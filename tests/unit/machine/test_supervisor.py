@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from supervisor.states import ProcessStates
 
-from millrace.machine import procfile, supervisor
+from millrace.machine import discover, procfile, supervisor
 from millrace.machine.supervisord import LONGEST_WAIT, Patient
 from millrace.settings import Settings
 
@@ -19,7 +19,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "100%"
     (home / "run").mkdir(parents=True)
     own = Settings(_env_file=None, millrace_home=home, database_url="", redis_url="")
-    for module in (supervisor, procfile):
+    for module in (supervisor, procfile, discover):
         monkeypatch.setattr(module, "settings", lambda: own)
     return home
 
@@ -29,10 +29,9 @@ def test_the_app_stops_as_one_group_and_before_the_servers(home: Path) -> None:
     config.read(supervisor.write())
     app, servers = config["group:app"], config["group:servers"]
     assert int(app["priority"]) > int(servers["priority"])
-    assert app["programs"].split(",") == list(procfile.read())
+    assert set(app["programs"].split(",")) == set(procfile.read()) - {"worker-local", "models"}
     assert servers["programs"] == "postgres,redis"
     assert config["program:postgres"]["stopsignal"] == "INT"
-    assert config["program:models"]["autorestart"] == "unexpected"
     assert config["program:api"]["stdout_logfile"] == str(home / "log" / "api.log").replace("%", "%%")
 
 
@@ -43,7 +42,14 @@ def test_everything_stops_within_ten_seconds(grace: float) -> None:
     assert app + servers <= 10
 
 
-def test_the_procfile_runs_this_python() -> None:
+def test_a_local_model_brings_its_processes(home: Path) -> None:
+    (home / "models.toml").write_text(
+        '[lanes.cpu]\npool = "local"\n[[models]]\nname = "x"\nengine = "local"\nlane = "cpu"\npath = "/x.gguf"\n'
+    )
+    assert {"worker-local", "models"} <= {found.name for found in procfile.processes()}
+
+
+def test_the_procfile_runs_this_python(home: Path) -> None:
     api = next(one for one in procfile.processes() if one.name == "api")
     assert api.command == (sys.executable, "-m", "api")
 

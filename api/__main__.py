@@ -1,0 +1,16 @@
+"""`python -m api`: the API process. One of the two places where eventlet patches, before anything else."""
+
+import os
+import warnings
+
+if os.environ.get("ASYNC_MODE", "eventlet") == "eventlet":
+    # Its maintainers plan to retire it; we know (docs/adr/0001).
+    warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
+    import eventlet
+
+    eventlet.monkey_patch()
+
+from api.server import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""The Flask application: the declared operations, one error handler, CORS, and nothing of its own."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+
+from api import cors, docs, errors, events, health, jobs, models, openapi, operations
+from millrace.settings import settings
+
+#: Importing them declares their operations.
+VIEWS = (jobs, events, models, health, openapi, docs)
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def create_app() -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes + 1
+    app.url_map.strict_slashes = False
+    operations.mount(app)
+    errors.install(app)
+    cors.install(app)
+    app.wsgi_app = _chunked(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _chunked(wsgi: Wsgi) -> Wsgi:
+    """A body without a length: the servers end its stream by themselves, but Werkzeug wants to be told."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            environ["wsgi.input_terminated"] = True
+        return wsgi(environ, start_response)
+
+    return call

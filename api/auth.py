@@ -1,0 +1,31 @@
+"""Who asks: the bearer key of a request, once a request."""
+
+from flask import g, request
+
+from millrace.errors import Unauthorized
+from millrace.identity import keys
+from millrace.identity.keys import Caller
+
+
+def authenticate() -> Caller:
+    """Find the caller and keep it for this request. Raises Unauthorized."""
+    g.caller = of_key(_presented())
+    return g.caller  # type: ignore[no-any-return]
+
+
+def of_key(key: str) -> Caller:
+    """The caller that a key belongs to. Raises Unauthorized."""
+    found = keys.find(key) if key else None
+    if found is None:
+        raise Unauthorized("Send a valid API key as `Authorization: Bearer mr_live_...`.")
+    return found
+
+
+def _presented() -> str:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "").strip()
+
+
+def caller() -> Caller:
+    """The caller of this request."""
+    return g.caller  # type: ignore[no-any-return]

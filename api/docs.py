@@ -1,0 +1,42 @@
+"""`/docs`: the OpenAPI document as a page to read. No script, nothing from elsewhere."""
+
+from typing import Any
+
+from flask import Response, render_template
+
+from api import openapi
+from api.operations import operation
+from millrace import errors
+
+
+@operation("GET /docs", summary="A page to read", tag="Health", answers={200: "HTML"}, public=True)
+def docs() -> Response:
+    """The API, and every error it can answer with."""
+    document = openapi.document()
+    page = render_template("docs.html", document=document, tags=_by_tag(document), errors=_errors(), schema=_schema)
+    return Response(page, mimetype="text/html")
+
+
+def _by_tag(document: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str, Any]]]]:
+    tags: dict[str, list[tuple[str, str, dict[str, Any]]]] = {}
+    for path, methods in document["paths"].items():
+        for method, described in methods.items():
+            tags.setdefault(described["tags"][0], []).append((method.upper(), path, described))
+    return tags
+
+
+def _schema(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema that a reference names."""
+    name = schema.get("$ref", "").rsplit("/", 1)[-1]
+    found: dict[str, Any] = document["components"]["schemas"].get(name, schema)
+    return found
+
+
+def _errors() -> list[tuple[int, str, str]]:
+    """Every error there is: status, code, and what to do."""
+    found = [(each.status, each.code, (each.__doc__ or "").strip()) for each in _tree(errors.MillraceError)]
+    return sorted(set(found))
+
+
+def _tree(root: type[errors.MillraceError]) -> list[type[errors.MillraceError]]:
+    return [root, *[each for child in root.__subclasses__() for each in _tree(child)]]

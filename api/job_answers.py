@@ -1,0 +1,136 @@
+"""How jobs are shown. Results are spliced in as the JSON text they are."""
+
+import json
+import time
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+
+from millrace import ids
+from millrace.errors import DatabaseUnavailable, InvalidField
+from millrace.jobs import position
+from millrace.jobs.classes import Class
+from millrace.jobs.find import Job, find
+from millrace.jobs.submit import Accepted, Submission
+
+
+def accepted(wanted: Submission, made: Accepted) -> Response:
+    """202 and the job; one that the same key made before is shown as it is now."""
+    shown = _fresh(wanted, made.id) if made.new else show(find(wanted.tenant, made.id))
+    return _json(json.dumps(shown), 202, made.id)
+
+
+def answer(job: Job) -> Response:
+    return _json(json.dumps(show(job)), 200, job.id)
+
+
+def with_result(job: Job, body: str | None) -> Response:
+    """200: the job, and its answer if it has one."""
+    shown = json.dumps(show(job))
+    return _json(f'{shown[:-1]}, "result": {body or "null"}}}', 200, job.id)
+
+
+def page(found: list[Job], limit: int) -> Response:
+    data = [show(job) for job in found[:limit]]
+    shape = {
+        "object": "list",
+        "data": data,
+        "first_id": data[0]["id"] if data else None,
+        "last_id": data[-1]["id"] if data else None,
+        "has_more": len(found) > limit,
+    }
+    return Response(json.dumps(shape), mimetype="application/json")
+
+
+def cursor(after: str | None) -> str | None:
+    """The job that a page comes after. Raises InvalidField."""
+    if after is None:
+        return None
+    parsed = ids.parse("job", after)
+    if parsed is None:
+        raise InvalidField("after: the `last_id` of the page before.", param="after")
+    return parsed
+
+
+def _json(text: str, status: int, job: str) -> Response:
+    response = Response(text, status, mimetype="application/json")
+    if status == 202:
+        response.headers["Location"] = f"/api/v1/jobs/{ids.show('job', job)}"
+    return response
+
+
+def show(job: Job) -> dict[str, Any]:
+    """A job as JSON."""
+    waits = job.state == "queued" and job.due
+    place = _place(job.lane, job.tenant, job.of_class, job.key) if waits else (None, None)
+    usage = {"input_tokens": job.input_tokens, "output_tokens": job.output_tokens}
+    return {
+        "id": ids.show("job", job.id),
+        "object": "job",
+        "status": job.state,
+        "endpoint": job.endpoint,
+        "model": job.model,
+        "lane": job.lane,
+        "class": Class(job.of_class).name,
+        "position": place[0],
+        "eta_seconds": place[1],
+        "attempt": job.attempt,
+        "failures": job.failures,
+        "max_attempts": job.max_attempts,
+        "cancel_requested": job.cancel_requested,
+        "created_at": _seconds(job.created_at),
+        "started_at": _seconds(job.started_at),
+        "finished_at": _seconds(job.finished_at),
+        "run_after": _seconds(job.run_after),
+        "deadline": _seconds(job.deadline),
+        "metadata": json.loads(job.metadata) if job.metadata else None,
+        "retry_of": ids.show("job", job.retry_of) if job.retry_of else None,
+        "usage": usage if job.input_tokens is not None else None,
+        "error": json.loads(job.error) if job.error else None,
+    }
+
+
+def _fresh(wanted: Submission, id: str) -> dict[str, Any]:
+    """A job that was accepted this moment: nothing need be read to show it."""
+    far = wanted.deadline or datetime.max
+    due = wanted.run_after is None
+    place = _place(wanted.model.lane, wanted.tenant, wanted.of_class, far) if due else (None, None)
+    return {
+        "id": ids.show("job", id),
+        "object": "job",
+        "status": "queued",
+        "endpoint": wanted.endpoint,
+        "model": wanted.model.name,
+        "lane": wanted.model.lane,
+        "class": wanted.of_class.name,
+        "position": place[0],
+        "eta_seconds": place[1],
+        "attempt": 0,
+        "failures": 0,
+        "max_attempts": wanted.max_attempts,
+        "cancel_requested": False,
+        "created_at": int(time.time()),
+        "started_at": None,
+        "finished_at": None,
+        "run_after": _seconds(wanted.run_after),
+        "deadline": _seconds(wanted.deadline),
+        "metadata": wanted.metadata,
+        "retry_of": ids.show("job", wanted.retry_of) if wanted.retry_of else None,
+        "usage": None,
+        "error": None,
+    }
+
+
+def _place(lane: str, tenant: str, of_class: int, key: datetime) -> tuple[int | None, float | None]:
+    """Position and ETA; the loss of either is no reason to fail."""
+    try:
+        picture = position.picture(lane)
+    except DatabaseUnavailable:
+        return None, None
+    place = picture.place(tenant, of_class, key)
+    return place, picture.eta(place)
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return int(moment.timestamp()) if moment else None

@@ -1,0 +1,89 @@
+"""From a request to a submission: what must be right before a job is accepted."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request
+
+from api.shapes import NewJob
+from millrace.catalog.catalog import Model, catalog
+from millrace.clock import now
+from millrace.errors import InvalidField, UnknownModel
+from millrace.jobs.classes import Class
+from millrace.jobs.submit import Submission
+
+#: What a model must be able to do to answer at an endpoint, and the field without which there is nothing to answer.
+NEEDS = {
+    "/v1/chat/completions": ("chat", "messages"),
+    "/v1/completions": ("completions", "prompt"),
+    "/v1/embeddings": ("embeddings", "input"),
+}
+
+FAR = timedelta(days=366)
+
+
+def submission(tenant: str, body: NewJob) -> Submission:
+    """What the domain is to accept. Raises InvalidField, UnknownModel."""
+    model = _model(body.endpoint, body.body)
+    _check_times(body)
+    return Submission(
+        tenant=tenant,
+        model=model,
+        endpoint=body.endpoint,
+        body=body.body,
+        of_class=Class[body.of_class],
+        run_after=body.run_after,
+        deadline=body.deadline,
+        max_attempts=body.max_attempts,
+        metadata=body.metadata,
+    )
+
+
+def _model(endpoint: str, body: dict[str, Any]) -> Model:
+    name = body.get("model")
+    if not isinstance(name, str) or not name:
+        raise InvalidField("body.model: name one of the models that GET /api/v1/models lists.", param="body.model")
+    model = catalog().model(name)
+    capability, field = NEEDS[endpoint]
+    if capability not in model.capabilities:
+        able = [other.name for other in catalog().models.values() if capability in other.capabilities]
+        raise UnknownModel(f"{name} cannot answer {endpoint}. These can: {', '.join(able[:10]) or 'none'}.", param="body.model")
+    if not body.get(field):
+        raise InvalidField(f"body.{field}: is missing, and {endpoint} needs it.", param=f"body.{field}")
+    return model
+
+
+def _check_times(body: NewJob) -> None:
+    if body.deadline and body.deadline <= now():
+        raise InvalidField("deadline: has passed already.", param="deadline")
+    if body.deadline and body.run_after and body.run_after >= body.deadline:
+        raise InvalidField("run_after: must be before the deadline.", param="run_after")
+    for name, moment in (("deadline", body.deadline), ("run_after", body.run_after)):
+        _check_near(name, moment)
+
+
+def _check_near(name: str, moment: datetime | None) -> None:
+    if moment and moment > now() + FAR:
+        raise InvalidField(f"{name}: may be a year away at most.", param=name)
+
+
+def idempotency_key() -> str | None:
+    """The request's Idempotency-Key. Raises InvalidField."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= 255 or not key.isprintable():
+        raise InvalidField("Idempotency-Key: 1 to 255 printable characters.", param="Idempotency-Key")
+    return key
+
+
+def metadata_filter() -> dict[str, str] | None:
+    """`metadata[key]=value` of the query."""
+    found = {
+        name[len("metadata[") : -1]: value
+        for name, value in request.args.items()
+        if name.startswith("metadata[") and name.endswith("]")
+    }
+    if any("\x00" in part for pair in found.items() for part in pair):
+        raise InvalidField("metadata: the character NUL cannot be stored, so nothing has it.", param="metadata")
+    return found or None

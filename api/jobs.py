@@ -1,0 +1,113 @@
+"""Jobs: submit, look, list, cancel, retry, result."""
+
+import json
+from typing import Any
+
+from flask import Response
+
+from api import job_answers, waiting
+from api.auth import caller
+from api.job_requests import idempotency_key, metadata_filter, submission
+from api.operations import operation
+from api.shapes import Job, JobList, JobWithResult, ListQuery, NewJob, Problem
+from millrace import ids
+from millrace.errors import Conflict
+from millrace.jobs import find
+from millrace.jobs.cancel import cancel
+from millrace.jobs.retried import retried
+from millrace.jobs.submit import submit
+
+KEY = {"Idempotency-Key": "The same key and request give the same job, for at least 24 hours. 255 characters at most."}
+
+
+@operation(
+    "POST /api/v1/jobs",
+    summary="Submit a job",
+    tag="Jobs",
+    body=NewJob,
+    headers=KEY | {"Prefer": "`wait=n`: answer when the job is done, if it is within n seconds (60 at most)."},
+    answers={202: Job, 200: JobWithResult, 400: Problem, 413: Problem, 422: Problem, 429: Problem},
+)
+def create(body: NewJob) -> Any:
+    """Accepted means durable: the job survives the death of any process. `Location` says where it is."""
+    wanted = submission(caller().tenant, body)
+    wanted.key = idempotency_key()
+    seconds = waiting.preferred_seconds()
+    if seconds:
+        return waiting.submit_and_wait(wanted, seconds)
+    accepted = submit(wanted)
+    return job_answers.accepted(wanted, accepted)
+
+
+@operation(
+    "GET /api/v1/jobs/<id>",
+    summary="Look at a job",
+    tag="Jobs",
+    answers={200: Job, 404: Problem},
+)
+def show(id: str) -> Response:
+    """Its state; while it waits, its position and when it is expected to start."""
+    return job_answers.answer(find.find(caller().tenant, ids.parse("job", id)))
+
+
+@operation(
+    "GET /api/v1/jobs",
+    summary="List jobs",
+    tag="Jobs",
+    query=ListQuery,
+    answers={200: JobList, 400: Problem},
+)
+def index(query: ListQuery) -> Response:
+    """Newest first. Narrow by `status`, `model` and `metadata[key]=value`."""
+    filters = find.Filters(query.status, query.model, metadata_filter(), job_answers.cursor(query.after))
+    found = find.find_all(caller().tenant, filters, query.limit + 1)
+    return job_answers.page(found, query.limit)
+
+
+@operation(
+    "POST /api/v1/jobs/<id>/cancel",
+    summary="Cancel a job",
+    tag="Jobs",
+    answers={200: Job, 404: Problem},
+)
+def stop(id: str) -> Response:
+    """At once while it waits; within a second while it runs. One that has ended stays as it is. Safe to repeat."""
+    job = find.find(caller().tenant, ids.parse("job", id))
+    if not job.ended:
+        cancel(job.id)
+        job = find.find(caller().tenant, job.id)
+    return job_answers.answer(job)
+
+
+@operation(
+    "POST /api/v1/jobs/<id>/retry",
+    summary="Ask again",
+    tag="Jobs",
+    headers=KEY,
+    answers={202: Job, 404: Problem, 409: Problem},
+)
+def retry(id: str) -> Any:
+    """A new job with the same request, which names this one in `retry_of`. This one must have ended."""
+    job = find.find(caller().tenant, ids.parse("job", id))
+    if not job.ended:
+        raise Conflict(f"The job is {job.state}. Only one that has ended can be retried; cancel it first.")
+    wanted = retried(job)
+    wanted.key = idempotency_key()
+    return job_answers.accepted(wanted, submit(wanted))
+
+
+@operation(
+    "GET /api/v1/jobs/<id>/result",
+    summary="The answer",
+    tag="Jobs",
+    answers={200: "The answer in OpenAI's shape.", 404: Problem, 409: Problem},
+)
+def result(id: str) -> Response:
+    """What the model said. 409 while there is nothing yet, and when the job ended without an answer."""
+    job = find.find(caller().tenant, ids.parse("job", id))
+    body, error = find.result(job.id) if job.ended else (None, None)
+    if body is not None:
+        return Response(body, mimetype="application/json")
+    reason = json.loads(error)["message"] if error else f"it is {job.state}"
+    raise Conflict(f"The job has no result: {reason}.", retry_after=None if job.ended else 1)
+

@@ -1,0 +1,96 @@
+"""A view is a function under `@operation`: who may call it, what body and query it takes, what it answers.
+
+What the decorator is told is what the OpenAPI document says (api/openapi.py), so the two cannot drift.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, request
+from pydantic import BaseModel, ValidationError
+
+from api import auth, bodies
+from millrace.errors import InvalidField
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    summary: str
+    tag: str
+    view: View
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    headers: dict[str, str]
+    answers: dict[int, type[BaseModel] | str]
+    public: bool = False
+    names: list[str] = field(default_factory=list)
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(
+    rule: str,
+    *,
+    summary: str,
+    tag: str,
+    answers: dict[int, type[BaseModel] | str],
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    headers: dict[str, str] | None = None,
+    public: bool = False,
+) -> Callable[[View], View]:
+    """`rule` is `"POST /api/v1/jobs"`. The view gets the path's parameters, `body` and `query` as keywords."""
+    method, path = rule.split(" ", 1)
+
+    def declare(view: View) -> View:
+        OPERATIONS.append(Operation(method, path, summary, tag, view, body, query, headers or {}, answers, public))
+        return view
+
+    return declare
+
+
+def mount(app: Flask) -> None:
+    """Give every declared operation its route."""
+    for each in OPERATIONS:
+        app.add_url_rule(each.path, f"{each.method} {each.path}", _wrapped(each), methods=[each.method])
+
+
+def _wrapped(declared: Operation) -> View:
+    @wraps(declared.view)
+    def view(**parameters: Any) -> Any:
+        if not declared.public:
+            auth.authenticate()
+        if declared.query is not None:
+            parameters["query"] = _validated(declared.query, request.args.to_dict(), "")
+        if declared.body is not None:
+            parameters["body"] = _validated(declared.body, bodies.read_json(), "")
+        return _answer(declared.view(**parameters))
+
+    return view
+
+
+def _validated(model: type[BaseModel], given: Any, prefix: str) -> BaseModel:
+    try:
+        return model.model_validate(given)
+    except ValidationError as failure:
+        first = failure.errors(include_url=False, include_context=False, include_input=False)[0]
+        param = prefix + ".".join(str(part) for part in first["loc"])
+        raise InvalidField(f"{param[:200] or 'The body'}: {first['msg']}", param=param[:200] or None) from None
+
+
+def _answer(given: Any) -> Any:
+    """Views may answer a model, alone or with a status and headers."""
+    if isinstance(given, tuple):
+        return (_answer(given[0]), *given[1:])
+    if isinstance(given, BaseModel):
+        return Response(given.model_dump_json(exclude_unset=True), mimetype="application/json")
+    return given

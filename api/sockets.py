@@ -1,0 +1,106 @@
+"""Socket.IO: `subscribe {job, after}`, `unsubscribe {job}`, `cancel {job}`; the server sends `event {job, seq, type, data}`.
+
+Connect with `auth: {token: API key}`. Calls are acknowledged with `{ok: true}` or `{error: {code, message}}`. A client that
+reads too slowly is sent `lagged {job, after}`, and subscribes again from there when it can.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError, SocketIO
+
+from api import auth
+from api.subscriptions import Subscriptions
+from millrace import ids
+from millrace.errors import InvalidField, MillraceError
+from millrace.identity.keys import Caller
+from millrace.jobs import find
+from millrace.jobs.cancel import cancel
+from millrace.settings import settings
+from millrace.telemetry import logger
+
+log = logger(__name__)
+
+#: Bytes of one message from a client: they only ever name jobs.
+MESSAGE = 64 * 1024
+
+
+def attach(app: Flask) -> SocketIO:
+    """Serve Socket.IO from this application."""
+    server = SocketIO(
+        app,
+        async_mode=settings().async_mode,
+        cors_allowed_origins=settings().origins or None,
+        max_http_buffer_size=MESSAGE,
+        manage_session=False,
+        ping_interval=20,
+        ping_timeout=20,
+    )
+    subscriptions = Subscriptions(server)
+    callers: dict[str, Caller] = {}
+
+    @server.on("connect")
+    def connect(given: Any = None) -> None:
+        token = given.get("token") if isinstance(given, dict) else None
+        try:
+            callers[_sid()] = auth.of_key(token if isinstance(token, str) else "")
+        except MillraceError as refused:
+            raise ConnectionRefusedError(refused.message) from None
+
+    @server.on("disconnect")
+    def disconnect(*_: Any) -> None:
+        callers.pop(_sid(), None)
+        subscriptions.drop(_sid())
+
+    @server.on("subscribe")
+    @_acknowledged
+    def subscribe(given: dict[str, Any]) -> None:
+        job = _job(callers[_sid()], given)
+        after = given.get("after") or 0
+        if not isinstance(after, int) or not 0 <= after < 2**53:
+            raise InvalidField("after: the number of the last event you have.", param="after")
+        subscriptions.add(_sid(), job.id, after)
+
+    @server.on("unsubscribe")
+    @_acknowledged
+    def unsubscribe(given: dict[str, Any]) -> None:
+        subscriptions.remove(_sid(), _job(callers[_sid()], given).id)
+
+    @server.on("cancel")
+    @_acknowledged
+    def stop(given: dict[str, Any]) -> None:
+        cancel(_job(callers[_sid()], given).id)
+
+    return server
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
+
+
+def _job(caller: Caller, given: dict[str, Any]) -> find.Job:
+    job = given.get("job")
+    return find.find(caller.tenant, ids.parse("job", job) if isinstance(job, str) else None)
+
+
+def _acknowledged(handle: Callable[[dict[str, Any]], None]) -> Callable[..., dict[str, Any]]:
+    """Answer every call, also the wrong ones."""
+
+    @wraps(handle)
+    def call(given: Any = None, *_: Any) -> dict[str, Any]:
+        try:
+            if not isinstance(given, dict):
+                raise InvalidField("Send an object: {job, ...}.")
+            handle(given)
+            return {"ok": True}
+        except MillraceError as error:
+            return {"error": error.as_dict()}
+        except Exception:
+            log.exception("a socket call failed", call=handle.__name__)
+            return {"error": MillraceError().as_dict()}
+
+    return call
+
+

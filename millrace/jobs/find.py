@@ -1,0 +1,148 @@
+"""Reading jobs: one, or a tenant's list."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.dialects import postgresql
+
+from millrace import db
+from millrace.errors import NotFound
+from millrace.tables import job_requests, job_results, jobs, queues
+
+_COLUMNS = (
+    jobs.c.id,
+    jobs.c.tenant,
+    jobs.c.state,
+    jobs.c.due,
+    jobs.c.key,
+    jobs.c.queue,
+    jobs.c.attempt,
+    jobs.c.failures,
+    jobs.c.max_attempts,
+    jobs.c.cancel_requested,
+    jobs.c.run_after,
+    jobs.c.deadline,
+    jobs.c.created_at,
+    jobs.c.started_at,
+    jobs.c.finished_at,
+    queues.c.lane,
+    queues.c["class"].label("of_class"),
+    job_requests.c.endpoint,
+    job_requests.c.model,
+    job_requests.c.metadata,
+    job_requests.c.retry_of,
+    job_results.c.error,
+    job_results.c.input_tokens,
+    job_results.c.output_tokens,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as its owner may see it, without its bodies. `error` is JSON text."""
+
+    id: str
+    tenant: str
+    state: str
+    due: bool
+    key: datetime
+    queue: int
+    attempt: int
+    failures: int
+    max_attempts: int
+    cancel_requested: bool
+    run_after: datetime | None
+    deadline: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    lane: str
+    of_class: int
+    endpoint: str
+    model: str
+    metadata: str | None
+    retry_of: str | None
+    error: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state not in ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; `after` is the last job of the page before."""
+
+    status: str | None = None
+    model: str | None = None
+    metadata: dict[str, str] | None = None
+    after: str | None = None
+
+
+def _select() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .select_from(jobs)
+        .join(job_requests, job_requests.c.job == jobs.c.id)
+        .join(queues, queues.c.id == jobs.c.queue)
+        .outerjoin(job_results, job_results.c.job == jobs.c.id)
+    )
+
+
+def _compiled(statement: Select[Any]) -> str:
+    return str(statement.compile(dialect=postgresql.psycopg2.dialect()))
+
+
+#: Composed once: a poll costs one statement and no composing.
+_ONE = _compiled(_select().where(jobs.c.id == "id", jobs.c.tenant == "tenant"))
+
+
+def find(tenant: str, id: str | None) -> Job:
+    """A tenant's job. Raises NotFound, for somebody else's too."""
+    rows = db.call(_ONE, {"id_1": id, "tenant_1": tenant}) if id else []
+    if not rows:
+        raise NotFound("No such job.")
+    return Job(*rows[0])
+
+
+def find_all(tenant: str, filters: Filters, limit: int) -> list[Job]:
+    """A tenant's jobs, newest first."""
+    statement = _select().where(job_requests.c.tenant == tenant).order_by(job_requests.c.job.desc()).limit(limit)
+    if filters.after:
+        statement = statement.where(job_requests.c.job < filters.after)
+    if filters.status:
+        statement = statement.where(jobs.c.state == filters.status)
+    if filters.model:
+        statement = statement.where(job_requests.c.model == filters.model)
+    if filters.metadata:
+        statement = statement.where(job_requests.c.metadata.contains(filters.metadata))
+    with db.transaction() as connection:
+        return [_job(row) for row in connection.execute(statement)]
+
+
+def _job(row: Row[Any]) -> Job:
+    found = row._asdict()
+    if found["metadata"] is not None and not isinstance(found["metadata"], str):
+        found["metadata"] = json.dumps(found["metadata"])
+    return Job(**found)
+
+
+def result(job: str) -> tuple[str | None, str | None]:
+    """The body and the error of a job that has ended, as JSON texts."""
+    rows = db.call("SELECT body, error FROM job_results WHERE job = %s", (job,))
+    return (rows[0][0], rows[0][1]) if rows else (None, None)
+
+
+def request_body(job: str) -> str:
+    """What was asked, as JSON text."""
+    return str(db.call("SELECT body FROM job_requests WHERE job = %s", (job,))[0][0])
+
+
+def has_ended(job: str) -> bool:
+    """True when it is in a terminal state."""
+    return bool(db.call("SELECT 1 FROM jobs WHERE id = %s AND state NOT IN ('queued', 'running')", (job,)))

@@ -1,0 +1,22 @@
+"""A retry that is asked for is a new job with the same request."""
+
+import json
+
+from millrace.catalog.catalog import catalog
+from millrace.jobs.classes import Class
+from millrace.jobs.find import Job, request_body
+from millrace.jobs.submit import Submission
+
+
+def retried(job: Job) -> Submission:
+    """A submission that repeats a job, without its times. Raises UnknownModel if the model is gone."""
+    return Submission(
+        tenant=job.tenant,
+        model=catalog().model(job.model),
+        endpoint=job.endpoint,
+        body=json.loads(request_body(job.id)),
+        of_class=Class(job.of_class),
+        max_attempts=job.max_attempts,
+        metadata=json.loads(job.metadata) if job.metadata else None,
+        retry_of=job.id,
+    )

@@ -1,0 +1,5 @@
+"""What the tables share."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()
