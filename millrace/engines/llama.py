@@ -1,6 +1,7 @@
 """The process that holds local models: `python -m millrace.engines.llama [NAME...]`; without names, all there are.
 
-It runs llama.cpp's server on a port of its own for each, says where in an address file, and waits for SIGTERM.
+It runs llama.cpp's server on a port of its own for each, says where in an address file, and waits for SIGTERM. Then
+what is being generated gets the same grace as it has in the workers, who cut what takes longer.
 """
 
 import os
@@ -11,26 +12,45 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from millrace import telemetry
+from millrace.engines.engine import Deadlines, Line
+from millrace.engines.failures import Failure
 from millrace.engines.llama_parameters import Unloadable, parameters
 from millrace.engines.local import address_file, publish
 from millrace.engines.model import Model
+from millrace.engines.transport import origin
+from millrace.settings import settings
 
 log = telemetry.logger(__name__)
 
-#: Seconds that the servers get to stop before the process ends without them.
-STOPPING = 3.0
+#: Seconds beyond the workers' grace, in which they cut their lines and hand their jobs back.
+AFTER_GRACE = 0.25
+#: Seconds between two looks whether anything is being generated.
+LOOK = 0.1
+#: To ask a server of our own.
+QUICK = Deadlines(connect=0.5, first_byte=0.5, idle=0.5, total=0.5)
 
 
 @dataclass
 class Held:
-    """A model in memory: its server, and what its address file says."""
+    """A model in memory: its server, the key that it wants, and what its address file says."""
 
     server: Any
+    key: str
     file: Path
     written: str
+
+    def busy(self) -> bool:
+        """Whether it generates anything."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        try:
+            with origin(self.server.listening_address).request("GET", "/slots", headers, b"", QUICK, Line()) as reply:
+                return b'"is_processing":true' in reply.read()
+        except Failure:
+            return True
 
     def withdraw(self) -> None:
         """Remove the address file, unless a successor has written its own already."""
@@ -51,11 +71,19 @@ def serve(models: Iterable[Model]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     stopped.wait()
+    _drain(held)
     for one in held:
         one.withdraw()
-    _end_after(STOPPING)
-    held.clear()
     log.info("stopped")
+    # Not through the servers' destructors: they wait, holding the GIL, for what is still being generated.
+    os._exit(0)
+
+
+def _drain(held: list[Held]) -> None:
+    ends = monotonic() + settings().grace_seconds + AFTER_GRACE
+    pause = threading.Event()
+    while monotonic() < ends and any(one.busy() for one in held):
+        pause.wait(LOOK)
 
 
 def hold(model: Model) -> Held:
@@ -73,7 +101,7 @@ def hold(model: Model) -> Held:
         server = xllamacpp.Server(asked)
     except (RuntimeError, ValueError, TypeError) as cause:
         raise Unloadable(f"llama.cpp cannot load {asked.model.path}: {cause}") from cause
-    held = Held(server, file, f"{server.listening_address}\n{key}\n")
+    held = Held(server, key, file, f"{server.listening_address}\n{key}\n")
     publish(file, held.written)
     return held
 
@@ -86,13 +114,6 @@ def _try(model: Model) -> Held | None:
         return None
     log.info("ready", model=model.name, address=held.server.listening_address)
     return held
-
-
-def _end_after(seconds: float) -> None:
-    """A generation in the middle of a long step must not keep the process alive."""
-    timer = threading.Timer(seconds, os._exit, [0])
-    timer.daemon = True
-    timer.start()
 
 
 def main(names: list[str]) -> None:

@@ -1,0 +1,213 @@
+"""The whole platform as real processes, which a test can kill, stop and start one by one."""
+
+import json
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.machine import Installation, wait_for
+
+#: How each process is started; several of a kind are told apart by a number (`api-2`).
+COMMANDS = {
+    "api": ("-m", "api"),
+    "remote": ("-m", "workers", "remote"),
+    "local": ("-m", "workers", "local"),
+    "sweep": ("-m", "workers", "sweep"),
+    "beat": ("-m", "schedules"),
+}
+
+#: Short enough that a test can wait for a lease to run out.
+QUICK = {"LEASE_SECONDS": "4", "RENEW_SECONDS": "1", "SWEEP_SECONDS": "0.5", "GRACE_SECONDS": "6"}
+
+
+class Platform(Installation):
+    """`start()` it, talk to `api()`, and stop it. `extra` goes into the environment of every process."""
+
+    def __init__(self, home: Path | None = None, **extra: str) -> None:
+        super().__init__(home)
+        self.extra = QUICK | extra
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.ports: dict[str, int] = {}
+
+    def env(self) -> dict[str, str]:
+        return super().env() | self.extra
+
+    def start(self, *names: str) -> "Platform":
+        """Servers, migrations, the admin's key, then these processes (or one of each that most tests need)."""
+        self.start_servers()
+        self.run("-m", "millrace.migrations")
+        self.run("-c", "from millrace.identity.admin import ensure_admin_key; ensure_admin_key()")
+        for name in names or ("api", "remote", "sweep", "beat"):
+            self.start_process(name)
+        return self
+
+    def run(self, *command: str) -> None:
+        assert self.spawn(*command).wait(60) == 0, command
+
+    def start_process(self, name: str) -> None:
+        """Start `api`, `remote`, `api-2`...; a second API process gets a port of its own."""
+        kind = name.split("-")[0]
+        env = self.env()
+        if kind == "api":
+            from tests.machine import free_port
+
+            self.ports.setdefault(name, self.port if name == "api" else free_port())
+            env["PORT"] = str(self.ports[name])
+        with (self.home / f"{name}.log").open("ab") as log:
+            self.processes[name] = self.spawn(*COMMANDS[kind], stdout=log, stderr=log, env=env)
+        if kind == "api":
+            wait_for(lambda: self.alive(name), 30, name)
+
+    def alive(self, name: str = "api") -> bool:
+        try:
+            return self.request("GET", "/healthz", process=name)[0] == 200
+        except OSError:
+            return False
+
+    def kill(self, name: str) -> None:
+        """kill -9 of one process, whichever; its children live on or die as they would."""
+        process = self.processes.get(name) or self.servers[name]
+        process.kill()
+        process.wait()
+
+    def signal(self, name: str, number: int) -> None:
+        """A signal to a process and to its children (SIGSTOP, SIGCONT)."""
+        process = psutil.Process((self.processes.get(name) or self.servers[name]).pid)
+        for each in [process, *process.children(recursive=True)]:
+            each.send_signal(number)
+
+    def stop(self) -> None:
+        for name, process in self.processes.items():
+            if process.poll() is None:
+                self.signal(name, signal.SIGCONT)
+                process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        super().stop()
+
+    def log(self, name: str) -> str:
+        return (self.home / f"{name}.log").read_text(errors="replace")
+
+    @property
+    def key(self) -> str:
+        return (self.home / "admin-key").read_text().strip()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        process: str = "api",
+        timeout: float = 30,
+    ) -> tuple[int, dict[str, str], Any]:
+        """Status, headers (lower case) and body (parsed where it is JSON). `body`: bytes as they are, else as JSON."""
+        connection = HTTPConnection("127.0.0.1", self.ports.get(process, self.port), timeout=timeout)
+        given = {"Content-Type": "application/json"} | (headers or {})
+        if (self.home / "admin-key").exists():
+            given.setdefault("Authorization", f"Bearer {self.key}")
+        raw = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        try:
+            connection.request(method, path, raw, {k: v for k, v in given.items() if v})
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, found, json.loads(text) if "json" in found.get("content-type", "") else text
+
+    def submit(self, prompt: str = "hello", headers: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
+        """Submit a chat job; `demo` are the demo engine's switches, `body` more of the body, the rest fields of the job."""
+        body = {"model": "demo", "messages": [{"role": "user", "content": prompt}]} | fields.pop("body", {})
+        if "demo" in fields:
+            body["demo"] = fields.pop("demo")
+        request = {"endpoint": "/v1/chat/completions", "body": body} | fields
+        status, _, job = self.request("POST", "/api/v1/jobs", request, headers)
+        assert status in (200, 202), job
+        return job  # type: ignore[no-any-return]
+
+    def job(self, id: str) -> dict[str, Any]:
+        status, _, job = self.request("GET", f"/api/v1/jobs/{id}")
+        assert status == 200, job
+        return job  # type: ignore[no-any-return]
+
+    def finished(self, id: str, seconds: float = 30) -> dict[str, Any]:
+        """The job, once it has ended."""
+        wait_for(lambda: self.job(id)["status"] not in ("queued", "running"), seconds, id)
+        return self.job(id)
+
+    def reaches(self, id: str, status: str, seconds: float = 30) -> None:
+        wait_for(lambda: self.job(id)["status"] == status, seconds, f"{id} {status}")
+
+    @contextmanager
+    def events(self, id: str, after: int = 0, process: str = "api", timeout: float = 30) -> Iterator[Iterator[Any]]:
+        """The events of a job as (seq, type, data), by SSE; ends with the stream."""
+        connection = HTTPConnection("127.0.0.1", self.ports.get(process, self.port), timeout=timeout)
+        headers = {"Authorization": f"Bearer {self.key}", "Accept": "text/event-stream"}
+        connection.request("GET", f"/api/v1/jobs/{id}/events?after={after}", headers=headers)
+        try:
+            yield _frames(connection.getresponse())
+        finally:
+            connection.close()
+
+    def all_events(self, id: str, after: int = 0, process: str = "api") -> list[Any]:
+        with self.events(id, after, process) as events:
+            return list(events)
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Ask the database itself."""
+        connection = self.connect("millrace")
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, parameters or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+
+def _frames(response: Any) -> Iterator[Any]:
+    fields: dict[str, str] = {}
+    for raw in response:
+        line = raw.decode().rstrip("\n")
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "event" in fields:
+            yield int(fields["id"]), fields["event"], json.loads(fields["data"])
+            fields = {}
+
+
+def text_of(events: list[Any]) -> str:
+    """What a reader of these events has at the end, by the rules: delta appends, snapshot replaces, reset voids."""
+    text = ""
+    for _, type, data in events:
+        if type == "delta":
+            assert data["offset"] == len(text), (data, text)
+            text += data["text"]
+        elif type == "snapshot":
+            text = data["text"]
+        elif type == "reset":
+            text = ""
+    return text
+
+
+
+
+def pids_of(parent: int) -> list[int]:
+    """The children of a process."""
+    return [child.pid for child in psutil.Process(parent).children()]
+
+
+
