@@ -21,7 +21,7 @@ def create_app() -> Flask:
     operations.mount(app)
     errors.install(app)
     cors.install(app)
-    app.wsgi_app = _chunked(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _chunked(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 

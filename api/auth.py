@@ -10,7 +10,7 @@ from millrace.identity.keys import Caller
 def authenticate() -> Caller:
     """Find the caller and keep it for this request. Raises Unauthorized."""
     g.caller = of_key(_presented())
-    return g.caller  # type: ignore[no-any-return]
+    return g.caller
 
 
 def of_key(key: str) -> Caller:
@@ -28,4 +28,4 @@ def _presented() -> str:
 
 def caller() -> Caller:
     """The caller of this request."""
-    return g.caller  # type: ignore[no-any-return]
+    return g.caller

@@ -18,7 +18,11 @@ def healthz() -> Response:
 
 
 @operation(
-    "GET /readyz", summary="Is everything there?", tag="Health", answers={200: "ready", 503: "what is missing"}, public=True
+    "GET /readyz",
+    summary="Is everything there?",
+    tag="Health",
+    answers={200: "ready", 503: "what is missing"},
+    public=True,
 )
 def readyz() -> Response:
     """Ready when Postgres answers and is migrated. Without Redis jobs are still accepted, and wait: said, but ready."""

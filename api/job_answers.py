@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
@@ -13,6 +13,9 @@ from millrace.jobs import position
 from millrace.jobs.classes import Class
 from millrace.jobs.find import Job, find
 from millrace.jobs.submit import Accepted, Submission
+
+#: Behind everybody else of its class: where a job without a deadline stands the moment it is accepted.
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def accepted(wanted: Submission, made: Accepted) -> Response:
@@ -27,8 +30,11 @@ def answer(job: Job) -> Response:
 
 def with_result(job: Job, body: str | None) -> Response:
     """200: the job, and its answer if it has one."""
-    shown = json.dumps(show(job))
-    return _json(f'{shown[:-1]}, "result": {body or "null"}}}', 200, job.id)
+    return _spliced(show(job), body, job.id)
+
+
+def _spliced(shown: dict[str, Any], body: str | None, job: str) -> Response:
+    return _json(f'{json.dumps(shown)[:-1]}, "result": {body or "null"}}}', 200, job)
 
 
 def page(found: list[Job], limit: int) -> Response:
@@ -93,9 +99,13 @@ def show(job: Job) -> dict[str, Any]:
 
 def _fresh(wanted: Submission, id: str) -> dict[str, Any]:
     """A job that was accepted this moment: nothing need be read to show it."""
-    far = wanted.deadline or datetime.max
     due = wanted.run_after is None
-    place = _place(wanted.model.lane, wanted.tenant, wanted.of_class, far) if due else (None, None)
+    key = wanted.deadline or LAST
+    place = _place(wanted.model.lane, wanted.tenant, wanted.of_class, key) if due else (None, None)
+    return _submitted(wanted, id, time.time()) | {"position": place[0], "eta_seconds": place[1]}
+
+
+def _submitted(wanted: Submission, id: str, created: float) -> dict[str, Any]:
     return {
         "id": ids.show("job", id),
         "object": "job",
@@ -104,13 +114,13 @@ def _fresh(wanted: Submission, id: str) -> dict[str, Any]:
         "model": wanted.model.name,
         "lane": wanted.model.lane,
         "class": wanted.of_class.name,
-        "position": place[0],
-        "eta_seconds": place[1],
+        "position": None,
+        "eta_seconds": None,
         "attempt": 0,
         "failures": 0,
         "max_attempts": wanted.max_attempts,
         "cancel_requested": False,
-        "created_at": int(time.time()),
+        "created_at": int(created),
         "started_at": None,
         "finished_at": None,
         "run_after": _seconds(wanted.run_after),
@@ -120,6 +130,20 @@ def _fresh(wanted: Submission, id: str) -> dict[str, Any]:
         "usage": None,
         "error": None,
     }
+
+
+def replied(wanted: Submission, created: float, end: dict[str, Any]) -> Response:
+    """200: a job whose end was told to this process (millrace.jobs.reply): nothing need be read either."""
+    shown = _submitted(wanted, end["id"], created) | {
+        "status": end["state"],
+        "attempt": end["attempt"],
+        "failures": end["failures"],
+        "started_at": int(end["started_at"]),
+        "finished_at": int(time.time()),
+        "usage": {"input_tokens": end["input_tokens"], "output_tokens": end["output_tokens"]},
+        "error": json.loads(end["error"]) if end["error"] else None,
+    }
+    return _spliced(shown, end["body"], end["id"])
 
 
 def _place(lane: str, tenant: str, of_class: int, key: datetime) -> tuple[int | None, float | None]:

@@ -47,7 +47,8 @@ def _model(endpoint: str, body: dict[str, Any]) -> Model:
     capability, field = NEEDS[endpoint]
     if capability not in model.capabilities:
         able = [other.name for other in catalog().models.values() if capability in other.capabilities]
-        raise UnknownModel(f"{name} cannot answer {endpoint}. These can: {', '.join(able[:10]) or 'none'}.", param="body.model")
+        known = ", ".join(able[:10]) or "none"
+        raise UnknownModel(f"{name} cannot answer {endpoint}. These can: {known}.", param="body.model")
     if not body.get(field):
         raise InvalidField(f"body.{field}: is missing, and {endpoint} needs it.", param=f"body.{field}")
     return model

@@ -47,7 +47,7 @@ def _listener() -> socket.socket:
 def _serve_threads(app: Flask) -> None:
     from gunicorn.app.base import BaseApplication
 
-    class Threads(BaseApplication):  # type: ignore[misc]
+    class Threads(BaseApplication):
         def load_config(self) -> None:
             given = {
                 "bind": f"{settings().host}:{settings().port}",

@@ -1,6 +1,6 @@
-"""Socket.IO: `subscribe {job, after}`, `unsubscribe {job}`, `cancel {job}`; the server sends `event {job, seq, type, data}`.
+"""Socket.IO: `subscribe {job, after}`, `unsubscribe {job}`, `cancel {job}`; answers are `event {job, seq, type, data}`.
 
-Connect with `auth: {token: API key}`. Calls are acknowledged with `{ok: true}` or `{error: {code, message}}`. A client that
+Connect with `auth: {token: API key}`. Calls are acknowledged with `{ok: true}` or `{error: {code, message}}`. Who
 reads too slowly is sent `lagged {job, after}`, and subscribes again from there when it can.
 """
 

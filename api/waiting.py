@@ -47,10 +47,10 @@ class Replies:
                 waiter.stirred.set()
             return
         settlement = json.loads(message)
-        waiter = self._waiters.get(settlement["id"])
-        if waiter is not None:
-            waiter.settlement = settlement
-            waiter.stirred.set()
+        known = self._waiters.get(settlement["id"])
+        if known is not None:
+            known.settlement = settlement
+            known.stirred.set()
 
 
 class Waiter:
@@ -79,7 +79,7 @@ def preferred_seconds() -> float:
 def submit_and_wait(wanted: Submission, seconds: float) -> Response:
     """200 with the result if the job ends in time, else 202 with the job as it is then."""
     until = time.monotonic() + seconds
-    id = ids.new()
+    id, begun = ids.new(), time.time()
     wanted.reply_to = replies.process
     waiter = replies.expect(id)
     try:
@@ -88,16 +88,17 @@ def submit_and_wait(wanted: Submission, seconds: float) -> Response:
     finally:
         replies.forget(id)
     if ended:
-        response = _result(wanted.tenant, made.id, waiter)
+        response = _result(wanted, begun, made.id, waiter)
     else:
         response = job_answers.accepted(wanted, replace(made, new=False))
     response.headers["Preference-Applied"] = f"wait={int(seconds)}"
     return response
 
 
-def _result(tenant: str, job: str, waiter: Waiter) -> Response:
-    body = waiter.settlement["body"] if waiter.settlement else find.result(job)[0]
-    return job_answers.with_result(find.find(tenant, job), body)
+def _result(wanted: Submission, begun: float, job: str, waiter: Waiter) -> Response:
+    if waiter.settlement is not None:
+        return job_answers.replied(wanted, begun, waiter.settlement)
+    return job_answers.with_result(find.find(wanted.tenant, job), find.result(job)[0])
 
 
 def _ended(job: str, waiter: Waiter, until: float) -> bool:

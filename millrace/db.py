@@ -19,8 +19,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from millrace.errors import DatabaseUnavailable
 from millrace.settings import settings
 
-#: Connections of one process.
-POOL_SIZE = 12
+#: Connections of one process. They are held for milliseconds, so a few serve hundreds of slots; none beyond these is
+#: made, since making one costs more than waiting for one.
+POOL_SIZE = 16
 
 #: A client that is stopped in the middle of a transaction must not hold its locks.
 SERVER_SETTINGS = "-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s -c jit=off -c timezone=UTC"
@@ -33,7 +34,7 @@ def engine() -> Engine:
         settings().database.replace("postgresql://", "postgresql+psycopg2://", 1),
         isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
+        max_overflow=0,
         pool_timeout=10,
         pool_reset_on_return=None,
         pool_recycle=1800,
@@ -72,9 +73,9 @@ def call(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[t
 def _execute(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     pooled = engine().raw_connection()
     try:
-        with pooled.cursor() as cursor:
-            cursor.execute(sql, parameters or None)
-            return cursor.fetchall() if cursor.description else []
+        cursor = pooled.cursor()
+        cursor.execute(sql, parameters or None)
+        return list(cursor.fetchall()) if cursor.description else []
     except BaseException as failure:
         if pooled.dbapi_connection is None or pooled.dbapi_connection.closed or not isinstance(failure, psycopg2.Error):
             pooled.invalidate()

@@ -1,7 +1,7 @@
 """Natural batching: calls that fall together share one statement and one commit.
 
-No timer: whoever finds nobody at work starts at once, alone; those who come meanwhile wait, and go together next.
-A group that fails is redone one by one, so that a refusal costs only its own member.
+No timer: whoever finds nobody at work starts at once, alone; those who come meanwhile wait, and go together next, led by
+the first of them. A group that fails is redone one by one, so that a refusal costs only its own member.
 """
 
 import threading
@@ -13,11 +13,13 @@ Outcome = TypeVar("Outcome")
 
 
 class _Call(Generic[Item, Outcome]):
-    __slots__ = ("done", "failure", "item", "outcome")
+    __slots__ = ("done", "failure", "item", "outcome", "stirred")
 
     def __init__(self, item: Item) -> None:
         self.item = item
-        self.done = threading.Event()
+        #: Set when the call is done, or when its caller is to lead the next group.
+        self.stirred = threading.Event()
+        self.done = False
         self.outcome: Outcome | None = None
         self.failure: Exception | None = None
 
@@ -25,37 +27,38 @@ class _Call(Generic[Item, Outcome]):
 class Grouped(Generic[Item, Outcome]):
     """Wraps `run(items) -> outcomes`, one outcome an item in their order, as a function of one item."""
 
-    def __init__(self, run: Callable[[Sequence[Item]], Sequence[Outcome]], *, most: int = 64, abreast: int = 1) -> None:
+    def __init__(self, run: Callable[[Sequence[Item]], Sequence[Outcome]], *, most: int = 64) -> None:
         self._run = run
         self._most = most
-        self._abreast = abreast
         self._lock = threading.Lock()
         self._waiting: list[_Call[Item, Outcome]] = []
-        self._leaders = 0
+        self._led = False
 
     def __call__(self, item: Item) -> Outcome:
         call: _Call[Item, Outcome] = _Call(item)
         with self._lock:
             self._waiting.append(call)
-            leads = self._leaders < self._abreast
-            self._leaders += leads
-        if leads:
+            leads, self._led = not self._led, True
+        if not leads:
+            call.stirred.wait()
+        if not call.done:
             self._lead()
-        call.done.wait()
         if call.failure is not None:
             raise call.failure
         return call.outcome  # type: ignore[return-value]
 
     def _lead(self) -> None:
-        """Run groups until nobody waits. The leader's own call is in the first group or in one before it."""
-        while True:
-            with self._lock:
-                group = self._waiting[: self._most]
-                del self._waiting[: self._most]
-                if not group:
-                    self._leaders -= 1
-                    return
+        """Run the group that waits, which begins with the leader's own call; then the next one leads."""
+        with self._lock:
+            group = self._waiting[: self._most]
+            del self._waiting[: self._most]
+        try:
             self._settle(group)
+        finally:
+            with self._lock:
+                self._led = bool(self._waiting)
+                if self._led:
+                    self._waiting[0].stirred.set()
 
     def _settle(self, group: list[_Call[Item, Outcome]]) -> None:
         try:
@@ -66,8 +69,13 @@ class Grouped(Generic[Item, Outcome]):
                     self._settle([call])
                 return
             group[0].failure = failure
-            group[0].done.set()
+            _finish(group[0])
             return
         for call, outcome in zip(group, outcomes, strict=True):
             call.outcome = outcome
-            call.done.set()
+            _finish(call)
+
+
+def _finish(call: _Call[Item, Outcome]) -> None:
+    call.done = True
+    call.stirred.set()

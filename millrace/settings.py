@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     flower_password: str = Field(default="", repr=False)
 
     @classmethod
-    def settings_customise_sources(  # noqa: D102
+    def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,

@@ -39,4 +39,4 @@ def _renderer() -> structlog.typing.Processor:
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger; bind what all its lines should carry."""
-    return structlog.stdlib.get_logger(name)  # type: ignore[no-any-return]
+    return structlog.stdlib.get_logger(name)

@@ -28,7 +28,7 @@ def process() -> Process | None:
     return _process
 
 
-@broker.app().task(name=broker.DISPATCH, ignore_result=True)  # type: ignore[untyped-decorator]
+@broker.app().task(name=broker.DISPATCH, ignore_result=True)
 def dispatch(lane: str) -> None:
     """Dispatch until the lane is empty. A lane that the catalog no longer has is left alone."""
     found = lanes.get(lane)

@@ -8,7 +8,7 @@ from millrace.telemetry import logger
 log = logger(__name__)
 
 
-@broker.app().task(name=broker.SWEEP, ignore_result=True)  # type: ignore[untyped-decorator]
+@broker.app().task(name=broker.SWEEP, ignore_result=True)
 def sweep() -> None:
     """One round of the sweep; without the database there is nothing to mend."""
     try:

@@ -1,17 +1,85 @@
 """One platform for all tests that only use it; those that kill it start their own."""
 
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 
 from tests.platform import Platform
 
+#: Beside the shipped catalog: a lane that is soon full, one whose model can be away without harm to others, one that
+#: runs a process a slot, and one that nobody serves.
+MODELS = """
+[lanes."remote.narrow"]
+slots = 2
+kept = 1
+
+[lanes."remote.flaky"]
+slots = 4
+
+[lanes."local.pair"]
+pool = "local"
+slots = 2
+
+[lanes."gpu.absent"]
+pool = "gpu7"
+slots = 1
+
+[[models]]
+name = "narrow"
+engine = "demo"
+lane = "remote.narrow"
+
+[[models]]
+name = "flaky"
+engine = "demo"
+lane = "remote.flaky"
+
+[[models]]
+name = "pair"
+engine = "demo"
+lane = "local.pair"
+
+[[models]]
+name = "absent"
+engine = "demo"
+lane = "gpu.absent"
+"""
+
+#: The origin that the shared platform lets call from a browser.
+ORIGIN = "https://console.example"
+
+_STRANGER = """
+from millrace import db, ids
+from millrace.identity import keys
+tenant = ids.new()
+db.call("INSERT INTO tenants (id, name) VALUES (%s, 'stranger')", (tenant,))
+print(keys.make(tenant, "stranger"))
+"""
+
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
     """API, remote worker, sweep and beat on a Postgres and a Redis of their own. Shared: kill nothing in it."""
-    made = Platform()
+    made = Platform(CORS_ORIGINS=ORIGIN)
+    (made.home / "models.toml").write_text(MODELS)
     try:
         yield made.start()
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def second_api(platform: Platform) -> str:
+    """The name of another API process of the shared platform."""
+    platform.start_process("api-2")
+    return "api-2"
+
+
+@pytest.fixture(scope="session")
+def stranger(platform: Platform) -> dict[str, str]:
+    """The headers of somebody of another tenant."""
+    made = platform.spawn("-c", _STRANGER, stdout=subprocess.PIPE, text=True)
+    key = made.communicate(timeout=60)[0].strip()
+    assert made.returncode == 0 and key
+    return {"Authorization": f"Bearer {key}"}

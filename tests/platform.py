@@ -1,10 +1,8 @@
 """The whole platform as real processes, which a test can kill, stop and start one by one."""
 
 import json
-
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -22,6 +20,7 @@ COMMANDS = {
     "local": ("-m", "workers", "local"),
     "sweep": ("-m", "workers", "sweep"),
     "beat": ("-m", "schedules"),
+    "flower": ("-m", "workers", "flower"),
 }
 
 #: Short enough that a test can wait for a lease to run out.

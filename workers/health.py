@@ -4,6 +4,7 @@ Known to happen after a Redis reconnect (celery#8030, #8091, #9191): the consume
 """
 
 import os
+import socket
 import threading
 import time
 
@@ -26,7 +27,8 @@ AND EXISTS (
 )
 AND (
     SELECT count(*) FROM jobs j JOIN queues q ON q.id = j.queue
-    WHERE j.state = 'running' AND q.lane = l.name AND j.process IN (SELECT p.id FROM processes p WHERE p.pid = %s OR p.parent = %s)
+    WHERE j.state = 'running' AND q.lane = l.name
+    AND j.process IN (SELECT p.id FROM processes p WHERE p.host = %s AND %s IN (p.pid, p.parent))
 ) < %s
 """
 
@@ -56,9 +58,10 @@ def _watch(found: Pool) -> None:
 
 def _deaf(found: Pool) -> list[str]:
     """Lanes of ours with claimable work and free slots that nobody has claimed from for a while."""
-    slots = found.concurrency if found.kind == "prefork" else max(lane.slots for lane in found.lanes)
+    # What is kept for interactive work may well be free while other work waits.
+    slots = found.concurrency if found.kind == "prefork" else min(lane.slots - lane.kept for lane in found.lanes)
     names = [lane.name for lane in found.lanes]
-    return [row[0] for row in db.call(_DEAF, (names, PATIENCE, os.getpid(), os.getpid(), slots))]
+    return [row[0] for row in db.call(_DEAF, (names, PATIENCE, socket.gethostname(), os.getpid(), slots))]
 
 
 def _leave() -> None:

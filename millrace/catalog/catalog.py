@@ -60,7 +60,8 @@ class Catalog:
         """The model of that name. Raises UnknownModel."""
         found = self.models.get(name)
         if found is None:
-            raise UnknownModel(f"No model is named {name[:200]!r}. GET /api/v1/models lists those there are.", param="body.model")
+            message = f"No model is named {name[:200]!r}. GET /api/v1/models lists those there are."
+            raise UnknownModel(message, param="body.model")
         return found
 
     def lanes_of(self, pool: str) -> list[Lane]:

@@ -97,8 +97,8 @@ class Assembly:
                 extra[name] = value
         if chunk.get("logprobs") is not None:
             extra["logprobs"] = chunk["logprobs"]
-        text = delta.get("content") or ""
-        return Delta(_text(text), int(chunk.get("index") or 0), extra or None) if text or extra else None
+        text = _text(delta.get("content"))
+        return Delta(text, int(chunk.get("index") or 0), extra or None) if text or extra else None
 
     def _body(self) -> dict[str, Any]:
         choices = [self._whole(index, choice) for index, choice in sorted(self._choices.items())]
@@ -138,6 +138,8 @@ def usage_of(body: dict[str, Any], input_bytes: int, output_bytes: int, *, embed
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return ""
     if not isinstance(value, str):
         raise TypeError("the content of a delta is not text")
     return value

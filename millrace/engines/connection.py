@@ -110,9 +110,10 @@ def _establish(connection: Connection, address: Address, target: Any, watch: Wat
 class Reader(io.RawIOBase):
     """A socket's receiving half under a watch and a cap; http.client takes it for the socket."""
 
-    def __init__(self, sock: socket.socket, watch: Watch) -> None:
+    def __init__(self, sock: socket.socket, watch: Watch, line: Line) -> None:
         self._sock = sock
         self._watch = watch
+        self._line = line
         #: Bytes received, and how many may be.
         self.taken = 0
         self.limit = MAX_HEAD
@@ -123,6 +124,9 @@ class Reader(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         self._sock.settimeout(self._watch.left())
         count = self._sock.recv_into(buffer)
+        if self._line.cut_off:
+            # A TLS socket that another thread shut gives what comes next without deciphering it.
+            raise OSError("the line was cut")
         self.taken += count
         if self.taken > self.limit:
             raise TooLarge(f"the response is longer than {self.limit} bytes")

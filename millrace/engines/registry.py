@@ -3,6 +3,7 @@
 import threading
 
 from millrace.engines.engine import Engine
+from millrace.engines.failures import Refused
 from millrace.engines.model import Model
 from millrace.settings import settings
 
@@ -13,12 +14,15 @@ _made: dict[str, tuple[Model, Engine]] = {}
 
 
 def engine_for(model: Model) -> Engine:
-    """The engine that reaches this model; another one where the catalog has changed it. Raises ValueError."""
+    """The engine that reaches this model; another one where the catalog has changed it. Raises Refused."""
     with _lock:
         known = _made.get(model.name)
         if known and (known[0] is model or known[0] == model):
             return known[1]
-        engine = _engine(model)
+        try:
+            engine = _engine(model)
+        except ValueError as cause:
+            raise Refused(f"The catalog's entry of this model is wrong: {cause}.", code="backend_config") from cause
         _made[model.name] = (model, engine)
         return engine
 
@@ -42,4 +46,4 @@ def _engine(model: Model) -> Engine:
         from millrace.engines.compatible import Compatible
 
         return Compatible(model.url, key_env=model.key_env)
-    raise ValueError(f"model {model.name!r} names the engine {model.engine!r}, which there is not")
+    raise ValueError(f"there is no engine {model.engine!r}")

@@ -64,7 +64,7 @@ class Origin:
 
     def _exchange(self, connection: Connection, method: str, message: bytes, watch: Watch, line: Line) -> Reply | None:
         """The reply; None where a pooled connection turns out to be closed and nothing of an answer was received."""
-        reader = Reader(connection.sock, watch)
+        reader = Reader(connection.sock, watch, line)
         try:
             line.holds(connection.shut)
             response = _sent(reader, connection, method, message, watch)

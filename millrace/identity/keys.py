@@ -12,6 +12,8 @@ PREFIX = "mr_live_"
 #: Seconds for which a key once found is believed; a revocation takes effect within this time.
 BELIEVED = 1.0
 
+_MAKE = "INSERT INTO api_keys (id, tenant, name, hash) VALUES (%s, %s, %s, %s)"
+
 _FIND = "SELECT k.id, k.tenant FROM api_keys k WHERE k.hash = %s AND k.revoked_at IS NULL"
 
 
@@ -29,7 +31,7 @@ _found: dict[bytes, tuple[float, Caller]] = {}
 def make(tenant: str, name: str) -> str:
     """A new key of a tenant, in clear, for the only time."""
     key = PREFIX + secrets.token_urlsafe(32)
-    db.call("INSERT INTO api_keys (id, tenant, name, hash) VALUES (%s, %s, %s, %s)", (ids.new(), tenant, name, _hash(key)))
+    db.call(_MAKE, (ids.new(), tenant, name, _hash(key)))
     return key
 
 

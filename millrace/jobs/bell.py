@@ -1,4 +1,4 @@
-"""The doorbell: after a commit, off the request's path. A lost ring is made good by the sweep, a doubled one is nothing.
+"""The doorbell: after a commit, off the request's path. The sweep makes a lost ring good; a doubled one is nothing.
 
 A ring is published to the dispatchers that are awake; where none listens, one message goes to the lane's Celery queue.
 """

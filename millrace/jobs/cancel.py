@@ -36,7 +36,8 @@ def settle_queued(job: str, state: str, error: dict[str, str] | None) -> bool:
     settled = settle(Settlement(job, None, state, error=json.dumps(error) if error else None, text=text))
     if settled is None:
         return False
-    log.append(job, [closing(settled.attempt, 0, state, end_data(state, json.dumps(error) if error else None))])
+    end = closing(settled.attempt, 0, state, end_data(state, json.dumps(error) if error else None))
+    log.append(log.Entry(job, [end]))
     return True
 
 

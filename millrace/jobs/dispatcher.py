@@ -99,7 +99,7 @@ class Dispatcher:
         jobs = self._claim_now(any, kept)
         self._owed_any = self._owed_any or len(jobs) >= any
         self._owed_interactive = self._owed_interactive or len(jobs) >= any + kept
-        log.append_many([(job.id, [started(job.attempt, job.model)]) for job in jobs])
+        log.append_all([log.Entry(job.id, [started(job.attempt, job.model)]) for job in jobs])
         for job in jobs:
             self.slots.take(job.of_class == 0)
             self._pool.submit(self._run, self.process.runs[job.id])

@@ -9,7 +9,9 @@ _PAUSE = """
 INSERT INTO model_pauses AS p (lane, model, until, failures, reason)
 VALUES (%(lane)s, %(model)s, now() + make_interval(secs => %(first)s), 1, %(reason)s)
 ON CONFLICT (lane, model) DO UPDATE SET
-    until = now() + make_interval(secs => greatest(%(wish)s, least(%(longest)s, %(first)s * 2 ^ least(p.failures, 10)))),
+    until = now() + make_interval(
+        secs => greatest(%(wish)s, least(%(longest)s, %(first)s * 2 ^ least(p.failures, 10)))
+    ),
     failures = p.failures + 1, reason = excluded.reason
 WHERE p.until <= now()
 RETURNING extract(epoch FROM p.until - now())

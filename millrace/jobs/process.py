@@ -29,6 +29,7 @@ class Process:
         self.gauge = Gauge()
         self.runs: dict[str, Run] = {}
         self.stopping = threading.Event()
+        self._over = threading.Event()
         #: Counts claims under way: what is claimed but not yet in `runs` must not be taken for forgotten.
         self.claiming = 0
         self._renewed = time.monotonic()
@@ -56,6 +57,7 @@ class Process:
     def close(self) -> None:
         """Leave in good order: what is still ours goes back, and the lease ends."""
         self.stopping.set()
+        self._over.set()
         try:
             self._hand_back(held.id for held in lease.held(self.id))
             lease.close(self.id)
@@ -73,7 +75,7 @@ class Process:
             run.stop(reason)
 
     def _keep_lease(self) -> None:
-        while not self.stopping.wait(settings().renew_seconds) or self.runs:
+        while not self._over.wait(settings().renew_seconds):
             try:
                 self._renew()
             except DatabaseUnavailable:
@@ -120,7 +122,7 @@ class Process:
 
     def _keep_checkpoints(self) -> None:
         written: dict[str, int] = {}
-        while not self.stopping.wait(checkpoints.EVERY) or self.runs:
+        while not self._over.wait(checkpoints.EVERY):
             try:
                 written = self._checkpoint(written)
                 self._tell()

@@ -1,29 +1,24 @@
-"""Telling the API process whose caller waits for a job. Redis's loss: the caller asks Postgres when its wait is over."""
+"""What the API process is told whose caller waits for a job: all it needs to answer, so that it reads nothing.
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
+It is published with the job's last event. Redis's loss: the caller asks Postgres in the end.
+"""
 
-from millrace import redis as millrace_redis
-from millrace.grouping import Grouped
+from typing import Any
+
+from millrace.jobs.claim import Claimed
 from millrace.jobs.settle import Settlement
-from millrace.streams import channels
 
 
-def reply(process: str, settlement: Settlement) -> None:
-    """Publish how the job ended, with its result, to that process."""
-    _reply((process, settlement))
-
-
-def _reply_group(group: Sequence[tuple[str, Settlement]]) -> list[None]:
-    try:
-        with millrace_redis.client().pipeline(transaction=False) as pipe:
-            for process, settlement in group:
-                pipe.publish(channels.reply(process), json.dumps(asdict(settlement)))
-            pipe.execute()
-    except millrace_redis.Gone:
-        pass
-    return [None] * len(group)
-
-
-_reply = Grouped(_reply_group, most=128)
+def reply(job: Claimed, settlement: Settlement, started_at: float) -> dict[str, Any]:
+    """Body and error are JSON texts, `started_at` is Unix seconds."""
+    return {
+        "id": job.id,
+        "state": settlement.state,
+        "body": settlement.body,
+        "error": settlement.error,
+        "input_tokens": settlement.input_tokens,
+        "output_tokens": settlement.output_tokens,
+        "attempt": job.attempt,
+        "failures": job.failures,
+        "started_at": started_at,
+    }

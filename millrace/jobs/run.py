@@ -21,6 +21,7 @@ from millrace.jobs.reply import reply
 from millrace.jobs.requeue import Requeue, requeue
 from millrace.jobs.retry import Retry, decide
 from millrace.jobs.settle import Settlement, settle
+from millrace.streams import channels
 from millrace.streams.record import end_data
 from millrace.streams.writer import Writer
 from millrace.telemetry import logger
@@ -70,12 +71,20 @@ class Run:
     def __call__(self) -> None:
         with structlog.contextvars.bound_contextvars(job=self.job.id, attempt=self.job.attempt):
             try:
-                self._conclude(self._attempt())
-            except Exception:
-                # Whatever it was, the slot must come free; the lease is live, so reconciling hands the job back.
-                log.exception("a run ended in an error of ours")
+                self._conclude_safely(self._attempt())
             finally:
                 self.finished = True
+
+    def _conclude_safely(self, ended: Answer | Failure) -> None:
+        """Whatever goes wrong, the slot comes free, and the job does not go round for ever."""
+        try:
+            self._conclude(ended)
+        except Exception:
+            log.exception("how the job ended could not be written")
+            try:
+                self._end("failed", Usage(), {"code": "internal_error", "message": "The answer could not be stored"})
+            except Exception:
+                log.exception("nor could its failure: it is handed back when the lease is next compared")
 
     def _attempt(self) -> Answer | Failure:
         try:
@@ -179,9 +188,10 @@ class Run:
             log.info("not settled: another attempt has this job")
             return
         tokens = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-        if settled.reply_to:
-            reply(settled.reply_to, settlement)
-        self.writer.close(state, end_data(state, settlement.error), tokens if any(tokens.values()) else None)
+        channel = channels.reply(settled.reply_to) if settled.reply_to else None
+        message = json.dumps(reply(self.job, settlement, time.time() - self.seconds)) if channel else ""
+        usage_data = tokens if any(tokens.values()) else None
+        self.writer.close(state, end_data(state, settlement.error), usage_data, channel, message)
 
     def _back(self, back: Requeue) -> None:
         lane = self._persist(lambda: requeue(back))

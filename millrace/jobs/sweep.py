@@ -52,6 +52,13 @@ AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.process = p.id AND j.state = 'runni
 
 _LATE = "SELECT id FROM jobs WHERE state = 'queued' AND deadline <= clock_timestamp() ORDER BY deadline LIMIT %s"
 
+#: Keys are good for 24 hours at least.
+_FORGET = """
+DELETE FROM idempotency_keys WHERE (tenant, key) IN (
+    SELECT tenant, key FROM idempotency_keys WHERE created_at < now() - interval '25 hours' LIMIT 5000
+)
+"""
+
 POISON = {"code": "poison", "message": "The job was running when its worker died, too many times to try again"}
 LATE = {"code": "deadline_passed", "message": "The deadline passed while the job waited"}
 
@@ -73,6 +80,7 @@ def sweep() -> None:
         db.call(_AMNESTY, (settings().lease_seconds,))
     free_orphans()
     expire_late()
+    db.call(_FORGET)
     lanes = {row[0] for row in db.call("SELECT lane FROM promote_jobs(%s)", (MOST,))}
     lanes |= {row[0] for row in db.call("SELECT lane FROM mend_lanes()")}
     for lane in lanes:
@@ -93,7 +101,8 @@ def free_orphans() -> None:
         logs.warning("jobs of dead processes", freed=len(freed), ended=len(ended))
     if freed:
         requeue_all([Requeue(each.id, each.lease, "process_died", deaths=1) for each in freed])
-        log.append_many([(each.id, [closing(each.attempt, -1, "reset", {"reason": "process_died"})]) for each in freed])
+        died = {"reason": "process_died"}
+        log.append_all([log.Entry(each.id, [closing(each.attempt, -1, "reset", died)]) for each in freed])
     for orphan in ended:
         _end(orphan)
     db.call(_BURY)
@@ -103,7 +112,7 @@ def _end(orphan: _Orphan) -> None:
     state, error = ("cancelled", None) if orphan.cancel_requested else ("failed", json.dumps(POISON))
     settled = settle_all([Settlement(orphan.id, orphan.lease, state, error=error, text=orphan.text)])
     if settled[0] is not None:
-        log.append(orphan.id, [closing(orphan.attempt, -1, state, end_data(state, error))])
+        log.append(log.Entry(orphan.id, [closing(orphan.attempt, -1, state, end_data(state, error))]))
 
 
 def expire_late() -> None:

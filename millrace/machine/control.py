@@ -32,7 +32,7 @@ def running() -> psutil.Process | None:
     """The supervisor of this installation, if it runs."""
     with suppress(OSError, ValueError, psutil.Error):
         found = psutil.Process(int(supervisor.pid_path().read_text()))
-        if found.status() != psutil.STATUS_ZOMBIE and str(settings().home / "run") in " ".join(found.cmdline()):
+        if _alive(found) and str(settings().home / "run") in " ".join(found.cmdline()):
             return found
     return None
 
@@ -78,14 +78,18 @@ def stop(meanwhile: Callable[[], object] = lambda: None) -> bool:
     deadline = time.monotonic() + STOP_PATIENCE
     with suppress(psutil.NoSuchProcess):
         found.terminate()
-        while time.monotonic() < deadline:
+        while _alive(found):
+            if time.monotonic() > deadline:
+                found.kill()
+                return False
             meanwhile()
-            with suppress(psutil.TimeoutExpired):
-                found.wait(0.1)
-                return True
-        found.kill()
-        return False
+            time.sleep(0.05)
     return True
+
+
+def _alive(found: psutil.Process) -> bool:
+    # Whoever inherited it may be slow to collect it.
+    return found.is_running() and found.status() != psutil.STATUS_ZOMBIE
 
 
 def _rpc() -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from millrace.machine import client, control, discover, doctor_servers
+from millrace.machine import client, control, discover, doctor_servers, orphans
 from millrace.machine.finding import Check, Finding, Level, judged
 from millrace.machine.place import Unfit
 from millrace.machine.probe import port_free
@@ -58,6 +58,9 @@ def _api() -> Iterator[Finding]:
         said = client.readiness()
         good = bool(said and said["ready"])
         yield judged("api", good, f"{client.url()}: {said or 'no answer'}", f"See {own.home}/log/api.log")
+    elif left := orphans.find():
+        says = f"{len(left)} run without their supervisor, which was killed"
+        yield Finding("processes", "fail", says, "`millrace up` takes over, `millrace down` ends them")
     else:
         free = port_free(own.host, own.port)
         yield judged("port", free, f"{own.port} is {'free' if free else 'taken'}", "Set PORT to a free one")

@@ -1,4 +1,4 @@
-"""`python -m millrace.machine.supervisord -c FILE`: supervisord that never gives up on a process.
+"""`python -m millrace.machine.supervisord -c FILE`: supervisord that never gives up on a process, and looks often.
 
 The original waits one second longer after every failed start, and in the end declares the process FATAL: a disk that
 was full for an hour would leave a dead installation behind. Here the wait grows to five seconds and stays there.
@@ -7,7 +7,7 @@ was full for an hour would leave a dead installation behind. Here the wait grows
 import time
 from typing import Any
 
-from supervisor import process, supervisord
+from supervisor import poller, process, supervisord
 from supervisor.states import ProcessStates
 
 #: Seconds: a process that lived longer than this is started again at once.
@@ -15,6 +15,17 @@ LONG_LIFE = 5.0
 
 #: Seconds between two starts, at most.
 LONGEST_WAIT = 5.0
+
+#: Seconds between two looks at what died. A stop is a few looks, and ten seconds must do for it.
+LOOK = 0.2
+
+
+class Quick(poller.Poller):
+    """Looks more often than once a second."""
+
+    def poll(self, timeout: float) -> Any:
+        """Wait for something to happen."""
+        return super().poll(min(timeout, LOOK))
 
 
 class Patient(process.Subprocess):
@@ -40,8 +51,8 @@ class Patient(process.Subprocess):
 
 
 def main() -> None:
-    """Run supervisord, with Patient in the place of its own class."""
-    process.Subprocess = Patient
+    """Run supervisord with our two classes in the place of its own."""
+    process.Subprocess, poller.Poller = Patient, Quick
     supervisord.main()
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 
@@ -37,7 +37,7 @@ def up(detach: bool) -> None:
             _follow(console, started)
     except AlreadyUp:
         raise
-    except (KeyboardInterrupt, BrokenPipeError):
+    except (KeyboardInterrupt, BrokenPipeError, SystemExit):
         _stop(console)
     except BaseException:
         _stop(console)
@@ -72,7 +72,9 @@ def _start(console: Console, detach: bool) -> subprocess.Popen[bytes]:
     _find_ports()
     choice = sample.choose(console)
     started = _launch(console)
-    welcome.show(console, choice, time.monotonic() - began, detach)
+    # In the background nobody has to listen.
+    with _deaf() if detach else nullcontext():
+        welcome.show(console, choice, time.monotonic() - began, detach)
     return started
 
 
@@ -123,17 +125,18 @@ def _stop(console: Console) -> None:
         signal.signal(number, signal.SIG_IGN)
     if control.running():
         began = time.monotonic()
-        logs = _logs()
         with _deaf():
-            control.stop(logs.pump)
+            control.stop(_logs().pump)
+        # The terminal may have gone away in the middle of it.
+        control.stop()
+        with _deaf():
             console.print(f"Stopped in {time.monotonic() - began:.1f} s. The next `millrace up` goes on from here.")
 
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """The terminal may be gone, which is a reason to stop and none to fail."""
+    """The terminal may be gone, which is a reason to stop and none to fail. (rich turns that into SystemExit.)"""
     try:
         yield
-    except OSError:
+    except (OSError, SystemExit):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        control.stop()

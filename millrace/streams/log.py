@@ -1,10 +1,13 @@
 """Appending to and reading the replay window. The loss of Redis loses nothing but latency: Postgres answers then."""
 
+import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from redis.commands.core import Script
+from redis.exceptions import NoScriptError
 
 from millrace import redis as millrace_redis
 from millrace.grouping import Grouped
@@ -18,47 +21,58 @@ KEPT = 3600
 AWAY = 1.0
 
 _SCRIPT = Path(__file__).with_name("append.lua").read_text()
+_SHA = hashlib.sha1(_SCRIPT.encode()).hexdigest()
 _away_until = 0.0
 
 
-def append(job: str, events: Sequence[Event]) -> int | None:
-    """Append these events of one job; how many were, or None when Redis is away. Fewer than given: we are a zombie."""
-    if time.monotonic() < _away_until:
-        return None
-    return _append((job, events))
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Events of one job, to be appended; and a message to somebody who waits for them, if anybody does."""
+
+    job: str
+    events: Sequence[Event]
+    channel: str | None = None
+    message: str = ""
 
 
-def append_many(group: Sequence[tuple[str, Sequence[Event]]]) -> None:
+def append(entry: Entry) -> int | None:
+    """Append; how many events were, or None when Redis is away. Fewer than given: we are a zombie."""
+    return None if time.monotonic() < _away_until else _append(entry)
+
+
+def append_all(entries: Sequence[Entry]) -> list[int | None]:
     """Append to the logs of many jobs in one pipeline."""
-    if group and time.monotonic() >= _away_until:
-        _append_group(group)
-
-
-def _append_group(group: Sequence[tuple[str, Sequence[Event]]]) -> list[int | None]:
-    """What falls together goes in one pipeline."""
     global _away_until
-    client = millrace_redis.client()
-    script = _script()
+    if not entries or time.monotonic() < _away_until:
+        return [None] * len(entries)
     try:
-        with client.pipeline(transaction=False) as pipe:
-            for job, events in group:
-                pairs = [part for e in events for part in (f"{e.attempt}-{e.sequence}", e.dump())]
-                script(keys=[channels.stream(job)], args=[channels.events(job), KEPT, *pairs], client=pipe)
-            return list(pipe.execute())
+        answers = _pipeline(entries)
+        if any(isinstance(answer, NoScriptError) for answer in answers):
+            millrace_redis.client().script_load(_SCRIPT)
+            answers = _pipeline(entries)
+        return [answer if isinstance(answer, int) else None for answer in answers]
     except millrace_redis.Gone:
         _away_until = time.monotonic() + AWAY
-        return [None] * len(group)
+        return [None] * len(entries)
 
 
-_append = Grouped(_append_group, most=128)
+_append = Grouped(append_all, most=128)
 
 
-def _script() -> Script:
-    return millrace_redis.client().register_script(_SCRIPT)
+def _pipeline(entries: Sequence[Entry]) -> list[Any]:
+    """One answer an entry: how many events were appended, or the error."""
+    with millrace_redis.client().pipeline(transaction=False) as pipe:
+        for entry in entries:
+            pairs = [part for e in entry.events for part in (f"{e.attempt}-{e.sequence}", e.dump())]
+            pipe.evalsha(_SHA, 1, channels.stream(entry.job), channels.events(entry.job), KEPT, *pairs)
+        for entry in entries:
+            if entry.channel:
+                pipe.publish(entry.channel, entry.message)
+        return pipe.execute(raise_on_error=False)[: len(entries)]
 
 
 def after(job: str, cursor: int, most: int = 500) -> list[Event]:
     """Up to `most` events after the one numbered `cursor`. Raises what redis raises when it is away."""
     start = f"({cursor >> 32}-{cursor & LAST}"
-    rows = millrace_redis.client().xrange(channels.stream(job), min=start, count=most)
+    rows: Any = millrace_redis.client().xrange(channels.stream(job), min=start, count=most)
     return [load(fields[b"e"]) for _, fields in rows]

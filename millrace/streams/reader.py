@@ -47,7 +47,9 @@ class Reader:
                 message = watch.get(timeout=min(left, GAP if self._gap else SILENCE))
                 if message is None or message == LOOK_AGAIN:
                     found = list(self.catch_up())
-                    yield from found or ([None] if message is None and not self._gap else [])
+                    yield from found
+                    if not found and message is None and not self._gap:
+                        yield None
                 else:
                     yield from self._heard(load(message))
 

@@ -11,7 +11,8 @@ from millrace.streams.texts import snapshot
 from millrace.streams.writer import closing, started
 
 _RECORD = """
-SELECT j.state, j.attempt, j.lease IS NOT NULL, r.model, c.event, coalesce(s.text, c.text), s.input_tokens, s.output_tokens, s.error
+SELECT j.state, j.attempt, j.lease IS NOT NULL, r.model, c.event, coalesce(s.text, c.text), s.input_tokens,
+    s.output_tokens, s.error
 FROM jobs j
 JOIN job_requests r ON r.job = j.id
 LEFT JOIN job_checkpoints c ON c.job = j.id

@@ -40,18 +40,28 @@ class Writer:
             data["extra"] = extra
         return self._next("delta", data)
 
-    def close(self, type: str, data: dict[str, Any], usage: dict[str, int] | None = None) -> None:
-        """End the attempt: `usage` if there is any, then the closing event, after which nothing can be appended."""
+    def close(
+        self,
+        type: str,
+        data: dict[str, Any],
+        usage: dict[str, int] | None = None,
+        channel: str | None = None,
+        message: str = "",
+    ) -> None:
+        """End the attempt: `usage` if there is any, then the closing event, after which nothing can be appended.
+
+        With a channel, the message goes to whoever waits there, on the same way.
+        """
         events = [self._next("usage", dict(usage))] if usage else []
         events.append(closing(self.attempt, self._sequence, type, data))
-        self._write(events)
+        self._write(events, channel, message)
 
     def _next(self, type: str, data: dict[str, Any]) -> Event:
         self._sequence += 1
         return Event(number(self.attempt, self._sequence), type, data)
 
-    def _write(self, events: list[Event]) -> None:
-        appended = log.append(self.job, events)
+    def _write(self, events: list[Event], channel: str | None = None, message: str = "") -> None:
+        appended = log.append(log.Entry(self.job, events, channel, message))
         self.shut_out = self.shut_out or (appended is not None and appended < len(events))
 
 

@@ -6,7 +6,7 @@ revision = "0001"
 down_revision = None
 
 #: Hot tables are vacuumed early, and leave room on their pages for the next version of a row.
-HOT = "autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05"
+HOT = "autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000"
 
 TABLES = f"""
 CREATE TABLE tenants (
