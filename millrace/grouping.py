@@ -1,7 +1,7 @@
 """Natural batching: calls that fall together share one statement and one commit.
 
-No timer: whoever finds nobody at work starts at once, alone; those who come meanwhile wait, and go together next, led by
-the first of them. A group that fails is redone one by one, so that a refusal costs only its own member.
+No timer: whoever finds nobody at work starts at once, alone; those who come meanwhile wait, and go together next, led
+by the first of them. A group that fails is redone one by one, so that a refusal costs only its own member.
 """
 
 import threading

@@ -19,13 +19,11 @@ log = telemetry.logger(__name__)
 
 
 def main(arguments: list[str]) -> None:
-    """Run the pool named on the command line, or Flower."""
+    """Run the pool named on the command line, or Flower, or the local models."""
     telemetry.configure()
     name = arguments[0] if arguments else ""
-    if name == "flower":
-        from workers.flower import main as flower
-
-        flower()
+    if name in ("flower", "models"):
+        _other(name, arguments[1:])
         return
     found = pools.pool(name)
     if found is None:
@@ -36,6 +34,18 @@ def main(arguments: list[str]) -> None:
     else:
         _prepare(found)
         app.worker_main(pools.arguments(found))
+
+
+def _other(name: str, arguments: list[str]) -> None:
+    """What runs no tasks; imported only where it is wanted, since each brings much."""
+    if name == "flower":
+        from workers.flower import main as flower
+
+        flower()
+    else:
+        from workers.models import main as models
+
+        models(arguments)
 
 
 def _prepare(found: Pool) -> None:

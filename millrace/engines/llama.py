@@ -1,4 +1,4 @@
-"""The process that holds local models: `python -m millrace.engines.llama [NAME...]`; without names, all there are.
+"""The process that holds local models: `python -m workers models [NAME...]`; without names, all there are.
 
 It runs llama.cpp's server on a port of its own for each, says where in an address file, and waits for SIGTERM. Then
 what is being generated gets the same grace as it has in the workers, who cut what takes longer.
@@ -7,7 +7,6 @@ what is being generated gets the same grace as it has in the workers, who cut wh
 import os
 import secrets
 import signal
-import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -114,29 +113,3 @@ def _try(model: Model) -> Held | None:
         return None
     log.info("ready", model=model.name, address=held.server.listening_address)
     return held
-
-
-def main(names: list[str]) -> None:
-    """Hold the catalog's models of those names, or all that have a file; end at once where there is none."""
-    from millrace.catalog.catalog import catalog
-
-    telemetry.configure()
-    local = {name: model for name, model in catalog().models.items() if model.engine == "local" and not model.url}
-    unknown = [name for name in names if name not in local]
-    if unknown:
-        raise SystemExit(f"The catalog has no model with the engine local and a path named {', '.join(unknown)}.")
-    slots = {lane.name: lane.slots for lane in catalog().lanes.values()}
-    wanted = [local[name] for name in names or local]
-    if wanted:
-        serve(_with_slots(model, slots[model.lane]) for model in wanted)
-    else:
-        log.info("the catalog has no local model")
-
-
-def _with_slots(model: Any, slots: int) -> Model:
-    """Unless its options say otherwise, llama.cpp works on as many requests at a time as the lane sends."""
-    return model.model_copy(update={"options": {"n_parallel": slots, **model.options}})
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -12,6 +12,7 @@ from millrace.catalog.catalog import Lane
 from millrace.errors import DatabaseUnavailable
 from millrace.jobs import bell
 from millrace.jobs.claim import MOST, Claimed, claim
+from millrace.jobs.classes import Class
 from millrace.jobs.process import Process
 from millrace.jobs.run import Run
 from millrace.jobs.slots import Free, Slots
@@ -101,7 +102,9 @@ class Dispatcher:
         self._owed_interactive = self._owed_interactive or len(jobs) >= any + kept
         log.append_all([log.Entry(job.id, [started(job.attempt, job.model)]) for job in jobs])
         for job in jobs:
-            self.slots.take(job.of_class == 0)
+            if job.of_class != Class.batch:
+                self.process.shown.started(job.id, f"{job.model} {job.endpoint}", f"{{'tenant': '{job.tenant}'}}")
+            self.slots.take(job.of_class == Class.interactive)
             self._pool.submit(self._run, self.process.runs[job.id])
         return len(jobs)
 
@@ -132,6 +135,8 @@ class Dispatcher:
         self._corrections[run.job.tenant] += run.seconds - run.job.cost
         if self.process.runs.get(run.job.id) is run:
             del self.process.runs[run.job.id]
-        self.slots.give_back(run.job.of_class == 0)
+        if run.job.of_class != Class.batch:
+            self.process.shown.ended(run.job.id, run.outcome, run.seconds)
+        self.slots.give_back(run.job.of_class == Class.interactive)
         if self._owed_any or self._owed_interactive or not self.slots.busy:
             self._stirred.set()

@@ -1,11 +1,12 @@
 """A process that runs jobs: its lease, the runs it holds, and the three things that can stop a run from outside."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterable
 from typing import Any
 
-from millrace import ids
+from millrace import broker, ids
 from millrace.errors import DatabaseUnavailable
 from millrace.jobs import lease
 from millrace.jobs.gauge import Gauge
@@ -27,6 +28,7 @@ class Process:
         self.id = ids.new()
         self.lanes = lanes
         self.gauge = Gauge()
+        self.shown = broker.TaskEvents(f"{lanes[0] if lanes else 'idle'}@{socket.gethostname()}")
         self.runs: dict[str, Run] = {}
         self.stopping = threading.Event()
         self._over = threading.Event()

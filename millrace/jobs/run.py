@@ -49,6 +49,8 @@ class Run:
         self.stopped: Stop | None = None
         self.begun = time.monotonic()
         self.finished = False
+        #: How it ended: a terminal state, or why the job went back.
+        self.outcome = "lost"
         #: True from the moment the engine is done: how it ended is being written.
         self.ending = False
         self._process_gone = gone
@@ -169,7 +171,9 @@ class Run:
             )
 
     def _succeed(self, answer: Answer) -> None:
-        self._end("succeeded", answer.usage, None, json.dumps(answer.body, separators=(",", ":")))
+        # The name under which the backend knows the model is nobody else's business.
+        body = answer.body | {"model": self.job.model} if "model" in answer.body else answer.body
+        self._end("succeeded", answer.usage, None, json.dumps(body, separators=(",", ":")))
 
     def _end(self, state: str, usage: Usage, error: dict[str, Any] | None, body: str | None = None) -> None:
         settlement = Settlement(
@@ -187,6 +191,7 @@ class Run:
         if settled is None:
             log.info("not settled: another attempt has this job")
             return
+        self.outcome = state
         tokens = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         channel = channels.reply(settled.reply_to) if settled.reply_to else None
         message = json.dumps(reply(self.job, settlement, time.time() - self.seconds)) if channel else ""
@@ -196,6 +201,7 @@ class Run:
     def _back(self, back: Requeue) -> None:
         lane = self._persist(lambda: requeue(back))
         if lane is not None:
+            self.outcome = back.outcome
             self.writer.close("reset", {"attempt": self.job.attempt, "reason": back.outcome})
         elif self.stopped is None or self.stopped.reason != "lost":
             # The fence held it back: a cancel is wanted, or the lease is another's; settling finds out which.

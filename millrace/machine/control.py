@@ -32,7 +32,7 @@ def running() -> psutil.Process | None:
     """The supervisor of this installation, if it runs."""
     with suppress(OSError, ValueError, psutil.Error):
         found = psutil.Process(int(supervisor.pid_path().read_text()))
-        if _alive(found) and str(settings().home / "run") in " ".join(found.cmdline()):
+        if alive(found) and str(settings().home / "run") in " ".join(found.cmdline()):
             return found
     return None
 
@@ -78,7 +78,7 @@ def stop(meanwhile: Callable[[], object] = lambda: None) -> bool:
     deadline = time.monotonic() + STOP_PATIENCE
     with suppress(psutil.NoSuchProcess):
         found.terminate()
-        while _alive(found):
+        while alive(found):
             if time.monotonic() > deadline:
                 found.kill()
                 return False
@@ -87,9 +87,11 @@ def stop(meanwhile: Callable[[], object] = lambda: None) -> bool:
     return True
 
 
-def _alive(found: psutil.Process) -> bool:
-    # Whoever inherited it may be slow to collect it.
-    return found.is_running() and found.status() != psutil.STATUS_ZOMBIE
+def alive(found: psutil.Process) -> bool:
+    """Whether a process does anything still. Whoever inherited a dead one may be slow to collect it."""
+    with suppress(psutil.NoSuchProcess):
+        return found.is_running() and found.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _rpc() -> Any:

@@ -1,12 +1,13 @@
 """What a killed supervisor leaves behind: processes of this installation that nobody watches any more."""
 
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from millrace.machine.control import MARK
+from millrace.machine.control import MARK, alive
 from millrace.settings import settings
 
 
@@ -30,7 +31,10 @@ def _end(those: list[psutil.Process], gentle: signal.Signals, grace: float) -> N
         with suppress(psutil.Error):
             if found.parent() not in those:
                 found.send_signal(gentle)
-    for found in psutil.wait_procs(those, timeout=grace)[1]:
+    deadline = time.monotonic() + grace
+    while any(map(alive, those)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for found in filter(alive, those):
         with suppress(psutil.Error):
             found.kill()
 

@@ -183,7 +183,7 @@ def start_holder(home: Path, *names: str, catalog: str = CATALOG) -> Holder:
     environment = os.environ | {"MILLRACE_HOME": str(home), "PYTHONPATH": str(ROOT), "GRACE_SECONDS": "0.5"}
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "millrace.engines.llama", *names], env=environment, cwd=home, stderr=log
+            [sys.executable, "-m", "workers", "models", *names], env=environment, cwd=home, stderr=log
         )
     models = read(ROOT / "millrace" / "catalog" / "models.toml", home / "models.toml").models
     holder = Holder(process, home, models)

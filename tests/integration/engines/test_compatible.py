@@ -37,7 +37,7 @@ def answer(items: list[Delta | Answer]) -> Answer:
 
 
 def test_the_body_goes_through_but_for_model_and_stream(server: OpenAIServer) -> None:
-    sent = {"tools": [{"x": 1}], "logprobs": True, "odd": {"deep": [1, None]}, "model": "mine", "stream": "what?"}
+    sent = {"tools": [{"x": 1}], "logprobs": True, "odd": {"deep": [1, None]}, "model": "mine"}
     run(server, **sent, stream_options={"mine": 1})
     got = server.requests[-1]["body"]
     assert got == sent | {

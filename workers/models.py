@@ -1,0 +1,27 @@
+"""`python -m workers models [NAME...]`: the process that holds local models (GGUF files) for the pools that ask them."""
+
+from millrace.catalog.catalog import Catalog, Model, catalog
+from millrace.engines import llama
+from millrace.telemetry import logger
+
+log = logger(__name__)
+
+
+def main(names: list[str]) -> None:
+    """Hold the catalog's models of those names, or all that have a file; end at once where there is none."""
+    found = catalog()
+    local = {name: model for name, model in found.models.items() if model.engine == "local" and not model.url}
+    unknown = [name for name in names if name not in local]
+    if unknown:
+        raise SystemExit(f"The catalog has no model with the engine local and a path named {', '.join(unknown)}.")
+    wanted = [_with_slots(found, local[name]) for name in names or local]
+    if wanted:
+        llama.serve(wanted)
+    else:
+        log.info("the catalog has no local model")
+
+
+def _with_slots(found: Catalog, model: Model) -> Model:
+    """Unless its options say otherwise, llama.cpp works on as many requests at a time as the lane sends."""
+    slots = found.lanes[model.lane].slots
+    return model.model_copy(update={"options": {"n_parallel": slots, **model.options}})
