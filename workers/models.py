@@ -1,4 +1,4 @@
-"""`python -m workers models [NAME...]`: the process that holds local models (GGUF files) for the pools that ask them."""
+"""`python -m workers models [NAME...]`: the process that holds local models (GGUF files) for pools that ask."""
 
 from millrace.catalog.catalog import Catalog, Model, catalog
 from millrace.engines import llama

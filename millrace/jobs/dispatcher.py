@@ -23,6 +23,9 @@ from millrace.streams.writer import started
 #: Seconds that it stays awake over an empty lane, and for which one task dispatches at the most.
 LINGER, SLICE = 2.0, 300.0
 
+#: Seconds between two claims that bring corrections.
+CORRECTIONS = 0.5
+
 
 class Dispatcher:
     """One per lane, reused by every task; `dispatch()` returns at once if it is at work already."""
@@ -36,6 +39,8 @@ class Dispatcher:
         #: Whether there may be due work that we have not claimed: of any class, and interactive.
         self._owed_any = self._owed_interactive = True
         self._corrections: dict[str, float] = defaultdict(float)
+        self._corrected = 0.0
+        self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(lane.slots, thread_name_prefix=lane.name)
         process.gauge.lane(lane.name, lane.slots)
 
@@ -109,7 +114,7 @@ class Dispatcher:
         return len(jobs)
 
     def _claim_now(self, any: int, kept: int) -> list[Claimed]:
-        corrections, self._corrections = self._corrections, defaultdict(float)
+        corrections = self._take_corrections()
         self.process.claiming += 1
         try:
             jobs = claim(self.lane.name, self.process.id, any, kept, corrections)
@@ -123,6 +128,15 @@ class Dispatcher:
         finally:
             self.process.claiming -= 1
 
+    def _take_corrections(self) -> dict[str, float]:
+        """What jobs cost beyond what was expected, at most every half second: a claim without is cheaper."""
+        if time.monotonic() < self._corrected + CORRECTIONS:
+            return {}
+        self._corrected = time.monotonic()
+        with self._lock:
+            taken, self._corrections = self._corrections, defaultdict(float)
+        return taken
+
     def _run(self, run: Run) -> None:
         try:
             run.begun = time.monotonic()
@@ -132,7 +146,8 @@ class Dispatcher:
 
     def _ended(self, run: Run) -> None:
         self.process.gauge.ended(self.lane.name, run.seconds)
-        self._corrections[run.job.tenant] += run.seconds - run.job.cost
+        with self._lock:
+            self._corrections[run.job.tenant] += run.seconds - run.job.cost
         if self.process.runs.get(run.job.id) is run:
             del self.process.runs[run.job.id]
         if run.job.of_class != Class.batch:

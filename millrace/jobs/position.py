@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from millrace import db
+from millrace.errors import DatabaseUnavailable
 
 #: Seconds for which a picture of a lane is good; and one that took long to make is good for twenty times as long.
 FRESH, SHARE = 1.0, 20.0
@@ -38,7 +39,8 @@ WHERE q.lane = %s AND f.active <> 0 AND w.waiting > 0
 """
 
 _RATE = """
-SELECT sum((m.value ->> 'slots')::float8 / nullif((m.value ->> 'seconds')::float8, 0))
+SELECT sum((m.value ->> 'slots')::float8),
+    sum((m.value ->> 'slots')::float8 / nullif((m.value ->> 'seconds')::float8, 0))
 FROM processes p CROSS JOIN LATERAL json_each(p.measured) AS m (lane, value)
 WHERE p.expires_at > now() AND m.lane = %s AND m.value ->> 'seconds' IS NOT NULL
 """
@@ -66,8 +68,9 @@ class Picture:
     """A lane as it was a moment ago."""
 
     queues: list[_Queue]
-    #: Jobs a second, or None while nothing was measured.
+    #: Jobs a second, and slot-seconds a job, or None while nothing was measured.
     rate: float | None
+    seconds: float | None
     good_until: float
     flows: dict[str, list[_Queue]] = field(default_factory=dict)
 
@@ -133,6 +136,14 @@ def picture(lane: str) -> Picture:
 def _look(lane: str) -> Picture:
     begun = time.monotonic()
     queues = [_Queue(*row) for row in db.call(_QUEUES, (EXACT, STRIDE, lane))]
-    rate = db.call(_RATE, (lane,))[0][0]
+    slots, rate = db.call(_RATE, (lane,))[0]
     took = time.monotonic() - begun
-    return Picture(queues, rate, begun + max(FRESH, SHARE * took))
+    return Picture(queues, rate, slots / rate if rate else None, begun + max(FRESH, SHARE * took))
+
+
+def expected_seconds(lane: str) -> float:
+    """Slot-seconds that a job of this lane is expected to cost: as measured, or 1."""
+    try:
+        return picture(lane).seconds or 1.0
+    except DatabaseUnavailable:
+        return 1.0

@@ -15,9 +15,7 @@ from millrace.errors import KeyReused, QuotaExceeded
 from millrace.grouping import Grouped
 from millrace.jobs import bell
 from millrace.jobs.classes import Class
-
-#: Slot-seconds that a job is expected to cost where nothing was measured yet.
-DEFAULT_COST = 1.0
+from millrace.jobs.position import expected_seconds
 
 #: SQLSTATE that reserve_quotas raises.
 QUOTA = "MR429"
@@ -39,7 +37,6 @@ class Submission:
     metadata: dict[str, str] | None = None
     reply_to: str | None = None
     retry_of: str | None = None
-    cost: float = DEFAULT_COST
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def _row(submission: Submission, id: str) -> _Row:
         delay=_delay(submission.run_after),
         deadline=submission.deadline.isoformat() if submission.deadline else None,
         max_attempts=submission.max_attempts,
-        cost=submission.cost,
+        cost=expected_seconds(submission.model.lane),
         tokens=estimate(submission, len(body)),
         reply_to=submission.reply_to,
         retry_of=submission.retry_of,
@@ -159,6 +156,8 @@ def _submit_group(rows: Sequence[_Row]) -> list[tuple[str, str]]:
         if failure.pgcode == QUOTA:
             raise QuotaExceeded from None
         raise
+    if not keyed:
+        return [("accepted", row.id) for row in rows]
     outcomes = {item["id"]: outcome for item, outcome in zip(items, found, strict=True)}
     return [(outcomes[row.id][0], outcomes[row.id][1]) for row in rows]
 

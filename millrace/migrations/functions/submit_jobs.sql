@@ -1,79 +1,45 @@
 -- Accepts a group of jobs in one transaction: idempotency keys, jobs, flows, quotas, in that order of locks.
 --
 -- Bears being sent again after an unknown COMMIT: a job of that id is then there already, and nothing is done twice.
--- Answers, for each item in its order, (outcome, job): 'accepted' and its own id; 'existing' and the id of the job that
--- the same key made before; 'reused' where that job was made by another request.
+-- Without keys every job is accepted, and nothing is answered. With keys, for each item in its order, (outcome, job):
+-- 'accepted' and its own id; 'existing' and the id of the job that the same key made before; 'reused' where that job was
+-- made by another request.
 CREATE OR REPLACE FUNCTION submit_jobs(items json, keyed boolean)
 RETURNS TABLE (outcome text, job uuid) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
-    woken bigint[];
-    counted boolean;
-    short text;
+    made record;
+    wanted integer := json_array_length(items);
 BEGIN
     IF keyed THEN
-        INSERT INTO idempotency_keys AS k (tenant, key, request_hash, job)
-        SELECT i.tenant, i.key, i.hash, i.id
-        FROM json_to_recordset(items) AS i (id uuid, tenant uuid, key text, hash text)
-        WHERE i.key IS NOT NULL
-        ORDER BY i.tenant, i.key
-        ON CONFLICT DO NOTHING;
+        wanted := wanted - claim_keys(items);
     END IF;
 
-    PERFORM make_queues(items);
-
-    WITH i AS MATERIALIZED (
-        SELECT x.*, q.id AS queue, make_interval(secs => x.delay) AS pause
-        FROM json_to_recordset(items) AS x (
-            id uuid, tenant uuid, lane text, class smallint, model text, batch uuid, endpoint text, body text,
-            stream boolean, metadata jsonb, key text, delay float8, deadline timestamptz, max_attempts smallint,
-            cost float8, tokens bigint, notify boolean, reply_to text, retry_of uuid
-        )
-        JOIN queues q ON q.lane = x.lane AND q.tenant = x.tenant AND q.class = x.class AND q.model = x.model
-            AND q.batch IS NOT DISTINCT FROM x.batch
-        WHERE x.key IS NULL OR EXISTS (
-            SELECT 1 FROM idempotency_keys k WHERE k.tenant = x.tenant AND k.key = x.key AND k.job = x.id
-        )
-    ), made AS (
-        INSERT INTO jobs AS j (
-            id, tenant, queue, due, key, cost, max_attempts, notify, run_after, deadline, reserved_tokens, quota_period
-        )
-        SELECT i.id, i.tenant, i.queue, i.pause IS NULL, coalesce(i.deadline, now() + implied_deadline(i.class)), i.cost,
-            i.max_attempts, coalesce(i.notify, false), now() + i.pause, i.deadline, i.tokens,
-            (SELECT max(t.period) FROM quotas t
-             WHERE t.tenant = i.tenant AND t.period = date_trunc('month', now())::date)
-        FROM i
-        ORDER BY i.id
-        ON CONFLICT DO NOTHING
-        RETURNING j.id, j.queue, j.key, j.due, j.quota_period
-    ), described AS (
-        INSERT INTO job_requests (job, tenant, endpoint, model, body, stream, metadata, reply_to, retry_of)
-        SELECT i.id, i.tenant, i.endpoint, i.model, i.body, i.stream, i.metadata, i.reply_to, i.retry_of
-        FROM i JOIN made USING (id)
-    ), lowered AS (
-        UPDATE queues q SET head = m.key
-        FROM (SELECT made.queue, min(made.key) AS key FROM made WHERE made.due GROUP BY made.queue) m
-        WHERE q.id = m.queue AND q.head > m.key
-    )
-    SELECT array_agg(DISTINCT made.queue) FILTER (WHERE made.due), bool_or(made.quota_period IS NOT NULL)
-    INTO woken, counted FROM made;
-
-    IF woken IS NOT NULL THEN
-        PERFORM wake_queues(woken);
+    SELECT * INTO made FROM insert_jobs(items);
+    IF made.found < wanted THEN
+        PERFORM make_queues(items);
+        -- What the first round inserted is found there, so its queues must not be forgotten.
+        SELECT n.found, made.woken || n.woken AS woken, made.counted OR n.counted AS counted
+        INTO made FROM insert_jobs(items) n;
     END IF;
-    IF counted THEN
+    IF made.woken IS NOT NULL THEN
+        PERFORM wake_queues(made.woken);
+    END IF;
+    IF made.counted THEN
         PERFORM reserve_quotas(items);
     END IF;
 
-    RETURN QUERY
-    SELECT CASE
-            WHEN k.job IS NULL OR k.job = i.id THEN 'accepted'
-            WHEN k.request_hash = i.hash THEN 'existing'
-            ELSE 'reused'
-        END, coalesce(k.job, i.id)
-    FROM (
-        SELECT row_number() OVER () AS place, x.*
-        FROM json_to_recordset(items) AS x (id uuid, tenant uuid, key text, hash text)
-    ) i
-    LEFT JOIN idempotency_keys k ON keyed AND k.tenant = i.tenant AND k.key = i.key
-    ORDER BY i.place;
+    IF keyed THEN
+        RETURN QUERY
+        SELECT CASE
+                WHEN k.job IS NULL OR k.job = i.id THEN 'accepted'
+                WHEN k.request_hash = i.hash THEN 'existing'
+                ELSE 'reused'
+            END, coalesce(k.job, i.id)
+        FROM (
+            SELECT row_number() OVER () AS place, x.*
+            FROM json_to_recordset(items) AS x (id uuid, tenant uuid, key text, hash text)
+        ) i
+        LEFT JOIN idempotency_keys k ON k.tenant = i.tenant AND k.key = i.key
+        ORDER BY i.place;
+    END IF;
 END $$;

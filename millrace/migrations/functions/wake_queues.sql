@@ -3,13 +3,22 @@
 -- KEY SHARE lets claims move a flow's tag meanwhile, but holds off the one who would put an empty flow to sleep
 -- (sleep_flows locks FOR UPDATE): so a flow never sleeps over work that is just being committed.
 CREATE OR REPLACE FUNCTION wake_queues(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    asleep boolean;
 BEGIN
-    PERFORM 1
-    FROM flows f
-    JOIN (SELECT DISTINCT q.lane, q.tenant FROM queues q WHERE q.id = ANY (ids)) d
-        ON d.lane = f.lane AND d.tenant = f.tenant
-    ORDER BY f.lane, f.tenant
-    FOR KEY SHARE OF f;
+    SELECT bool_or(held.active & held.bits <> held.bits) INTO asleep FROM (
+        SELECT f.active, d.bits
+        FROM flows f
+        JOIN (
+            SELECT q.lane, q.tenant, bit_or(1 << q.class)::smallint AS bits
+            FROM queues q WHERE q.id = ANY (ids) GROUP BY q.lane, q.tenant
+        ) d ON d.lane = f.lane AND d.tenant = f.tenant
+        ORDER BY f.lane, f.tenant
+        FOR KEY SHARE OF f
+    ) held;
+    IF NOT asleep THEN
+        RETURN;
+    END IF;
 
     -- Start-time fair queueing: who wakes starts at the lane's virtual time, unless it still owes. A class that wakes
     -- starts level with the classes that are awake.

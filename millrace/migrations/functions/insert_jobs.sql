@@ -1,0 +1,42 @@
+-- Inserts the jobs whose queues are there and whose keys are theirs: `found` of them, those included that an earlier try
+-- of the same call inserted. `woken`: the queues that got due work. `counted`: some of them have a quota to reserve from.
+CREATE OR REPLACE FUNCTION insert_jobs(items json, OUT found integer, OUT woken bigint[], OUT counted boolean)
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+    WITH i AS MATERIALIZED (
+        SELECT x.*, q.id AS queue, make_interval(secs => x.delay) AS pause
+        FROM json_to_recordset(items) AS x (
+            id uuid, tenant uuid, lane text, class smallint, model text, batch uuid, endpoint text, body text,
+            stream boolean, metadata jsonb, key text, delay float8, deadline timestamptz, max_attempts smallint,
+            cost float8, tokens bigint, notify boolean, reply_to text, retry_of uuid
+        )
+        JOIN queues q ON q.lane = x.lane AND q.tenant = x.tenant AND q.class = x.class AND q.model = x.model
+            AND q.batch IS NOT DISTINCT FROM x.batch
+        WHERE x.key IS NULL OR EXISTS (
+            SELECT 1 FROM idempotency_keys k WHERE k.tenant = x.tenant AND k.key = x.key AND k.job = x.id
+        )
+    ), made AS (
+        INSERT INTO jobs AS j (
+            id, tenant, queue, due, key, cost, max_attempts, notify, run_after, deadline, reserved_tokens, quota_period
+        )
+        SELECT i.id, i.tenant, i.queue, i.pause IS NULL, coalesce(i.deadline, now() + implied_deadline(i.class)), i.cost,
+            i.max_attempts, coalesce(i.notify, false), now() + i.pause, i.deadline, i.tokens,
+            (SELECT max(t.period) FROM quotas t
+             WHERE t.tenant = i.tenant AND t.period = date_trunc('month', now())::date)
+        FROM i
+        ORDER BY i.id
+        ON CONFLICT DO NOTHING
+        RETURNING j.id, j.queue, j.key, j.due, j.quota_period
+    ), described AS (
+        INSERT INTO job_requests (job, tenant, endpoint, model, body, stream, metadata, reply_to, retry_of)
+        SELECT i.id, i.tenant, i.endpoint, i.model, i.body, i.stream, i.metadata, i.reply_to, i.retry_of
+        FROM i JOIN made USING (id)
+    ), lowered AS (
+        UPDATE queues q SET head = m.key
+        FROM (SELECT made.queue, min(made.key) AS key FROM made WHERE made.due GROUP BY made.queue) m
+        WHERE q.id = m.queue AND q.head > m.key
+    )
+    SELECT (SELECT count(*) FROM i), array_agg(DISTINCT made.queue) FILTER (WHERE made.due),
+        bool_or(made.quota_period IS NOT NULL)
+    INTO found, woken, counted FROM made;
+END $$;
