@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from millrace.engines.assembly import Assembly, gathered, usage_of
-from millrace.engines.documents import encoded, parsed
+from millrace.engines.answers.assembly import Assembly, gathered, usage_of
+from millrace.engines.answers.documents import encoded, parsed
+from millrace.engines.answers.statuses import failure_in, failure_of
 from millrace.engines.engine import Answer, Call, Deadlines, Delta, Line
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
-from millrace.engines.reply import Reply
-from millrace.engines.sse import Events
-from millrace.engines.statuses import failure_in, failure_of
-from millrace.engines.transport import origin
+from millrace.engines.http.reply import Reply
+from millrace.engines.http.sse import Events
+from millrace.engines.http.transport import origin
 
 #: For GET /v1/models.
 LISTING = Deadlines(connect=3.0, first_byte=10.0, idle=5.0, total=15.0)

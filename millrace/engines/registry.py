@@ -30,16 +30,16 @@ def engine_for(model: Model) -> Engine:
 def _engine(model: Model) -> Engine:
     """Imported on demand: a worker of one lane needs one kind."""
     if model.engine == "demo":
-        from millrace.engines.demo import Demo
+        from millrace.engines.demo.engine import Demo
 
         return Demo(model.name)
     if model.engine == "ollama":
-        from millrace.engines.ollama import Ollama
+        from millrace.engines.ollama.engine import Ollama
 
         url = model.url or settings().ollama_url or OLLAMA
         return Ollama(url, key_env=model.key_env, options=model.options)
     if model.engine == "local":
-        from millrace.engines.local import Local
+        from millrace.engines.local.engine import Local
 
         return Local(model)
     if model.engine == "compatible":

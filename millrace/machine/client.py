@@ -12,9 +12,9 @@ from millrace.settings import settings
 #: Addresses that listen everywhere, and the one by which we reach ourselves.
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
-#: Seconds. A stream is silent while its job waits for a model that is still loading.
+#: Seconds for an answer, and between two signs of life in a stream.
 PATIENCE = 5.0
-STREAM_PATIENCE = 120.0
+STREAM_PATIENCE = 60.0
 
 
 class ApiError(Exception):
@@ -68,7 +68,7 @@ def events(job: str, key: str) -> Iterator[Event]:
 
 
 def parse(lines: Iterator[bytes] | HTTPResponse) -> Iterator[Event]:
-    """Server-sent events: `event:` and `data:` lines, ended by an empty one."""
+    """Server-sent events: `event:` and `data:` lines, ended by an empty one. A comment is an event without a name."""
     name, data = "message", ""
     for raw in lines:
         line = raw.decode(errors="replace").rstrip("\r\n")
@@ -78,6 +78,8 @@ def parse(lines: Iterator[bytes] | HTTPResponse) -> Iterator[Event]:
             name = value
         elif field == "data":
             data += value
+        elif line.startswith(":"):
+            yield Event("", {})
         elif not line and data:
             yield Event(name, json.loads(data))
             name, data = "message", ""

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 
-from millrace.machine import client, supervisor
+from millrace.machine import client, control, supervisor
 from millrace.machine.follow import last_lines
 from millrace.machine.place import Unfit
 from millrace.machine.probe import database_problem, redis_problem, wait_until
@@ -44,7 +45,8 @@ def set_up(console: Console) -> None:
 
 
 def wait_for_api(console: Console) -> None:
-    """Wait until the API says that it is ready."""
+    """Wait until the API says that it is ready, and warn of processes that have died meanwhile."""
+    first = _pids()
     with _step(console, "API and workers"):
         deadline = time.monotonic() + API_PATIENCE
         while not (found := client.readiness() or {}).get("ready"):
@@ -52,6 +54,13 @@ def wait_for_api(console: Console) -> None:
                 log = "\n".join(last_lines(supervisor.log_path("api")))
                 raise Unfit(f"The API is not ready: {found or f'nothing answers at {client.url()}'}\n{log}")
             time.sleep(0.05)
+    for name in sorted(name for name, pid in _pids().items() if pid != first[name]):
+        said = last_lines(supervisor.log_path(name), 1)
+        console.print(f"[yellow]{name} has died and is started again: {escape(''.join(said))}[/]")
+
+
+def _pids() -> dict[str, int]:
+    return {str(one["name"]): int(one["pid"]) for one in control.processes()}
 
 
 def count_jobs() -> int:

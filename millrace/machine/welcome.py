@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,6 +13,9 @@ from millrace.settings import settings
 
 #: Events after which nothing comes.
 LAST = {"succeeded", "failed", "cancelled", "expired"}
+
+#: Seconds. A model may have to be loaded first.
+SAMPLE_PATIENCE = 120.0
 
 ATTACHED = "Ctrl-C stops everything. The logs follow."
 DETACHED = "It runs in the background: `make status` shows it, `make stop` stops it."
@@ -44,8 +48,10 @@ def _run_sample(console: Console, choice: Choice) -> str | None:
 
 
 def _stream(console: Console, job: str, key: str) -> None:
-    shown = 0
+    shown, deadline = 0, time.monotonic() + SAMPLE_PATIENCE
     for event in client.events(job, key):
+        if time.monotonic() > deadline:
+            raise client.ApiError(f"not within {SAMPLE_PATIENCE:.0f} s; it goes on, see the logs")
         if event.name == "reset":
             console.print("\n(starting over)", style="dim")
             shown = 0

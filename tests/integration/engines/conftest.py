@@ -15,10 +15,10 @@ import pytest
 
 from millrace.catalog.catalog import Model, read
 from millrace.engines.compatible import Compatible
-from millrace.engines.demo import Demo
+from millrace.engines.demo.engine import Demo
 from millrace.engines.engine import Engine
-from millrace.engines.local import Local
-from millrace.engines.ollama import Ollama
+from millrace.engines.local.engine import Local
+from millrace.engines.ollama.engine import Ollama
 from millrace.settings import settings
 from tests.fakes import tiny_model
 from tests.fakes.ollama_server import OllamaServer
@@ -219,7 +219,7 @@ def local(holder: Holder, tmp_path: Path) -> Backend:
 
 def busy(engine: Local) -> bool:
     """Whether llama.cpp works on anything."""
-    from millrace.engines.documents import DECODER
+    from millrace.engines.answers.documents import DECODER
     from millrace.engines.engine import Deadlines, Line
 
     with engine._engine()._ask("GET", "/slots", b"", Deadlines(), Line()) as reply:

@@ -8,7 +8,7 @@ import pytest
 
 from millrace.engines.engine import Answer, Call, Delta
 from millrace.engines.failures import Refused
-from millrace.engines.ollama import Ollama
+from millrace.engines.ollama.engine import Ollama
 from tests.fakes.ollama_server import OllamaServer
 
 PIXEL = "iVBORw0KGgo="

@@ -8,10 +8,10 @@ from time import monotonic
 
 import pytest
 
-from millrace.engines import reply as reply_module
 from millrace.engines.engine import Deadlines, Line
 from millrace.engines.failures import Aborted, Broken, Failure, TimedOut, Unavailable
-from millrace.engines.transport import Origin
+from millrace.engines.http import reply as reply_module
+from millrace.engines.http.transport import Origin
 from tests.fakes.openai_server import OpenAIServer
 
 Peer = Callable[[socket.socket], None]

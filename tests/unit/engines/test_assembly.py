@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from millrace.engines.assembly import Assembly, gathered
+from millrace.engines.answers.assembly import Assembly, gathered
 from millrace.engines.engine import Delta, Usage
 from millrace.engines.failures import Broken
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from millrace.engines.demo import Demo
+from millrace.engines.demo.engine import Demo
 from millrace.engines.engine import Answer, Call, Delta
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
 

@@ -4,10 +4,10 @@ import pytest
 
 from millrace.catalog.catalog import Model
 from millrace.engines.compatible import Compatible
-from millrace.engines.demo import Demo
+from millrace.engines.demo.engine import Demo
 from millrace.engines.failures import Refused
-from millrace.engines.local import Local
-from millrace.engines.ollama import Ollama
+from millrace.engines.local.engine import Local
+from millrace.engines.ollama.engine import Ollama
 from millrace.engines.registry import engine_for
 
 

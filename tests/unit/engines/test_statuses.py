@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from millrace.engines.answers.statuses import failure_in, failure_of, retry_after
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
-from millrace.engines.statuses import failure_in, failure_of, retry_after
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 import pytest
 
-from millrace.engines import lines, sse
-from millrace.engines.chunked import Chunked
 from millrace.engines.failures import Broken
-from millrace.engines.lines import Lines
-from millrace.engines.sse import Events
+from millrace.engines.http import lines, sse
+from millrace.engines.http.chunked import Chunked
+from millrace.engines.http.lines import Lines
+from millrace.engines.http.sse import Events
 
 SSE = (
     ": a comment\r\n\r\ndata: one\n\nevent: x\nid: 7\ndata:two\ndata: lines\n\n\n"

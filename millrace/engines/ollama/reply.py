@@ -5,10 +5,10 @@ import secrets
 import time
 from typing import Any
 
+from millrace.engines.answers.packing import in_base64
+from millrace.engines.answers.usage import as_body, counted, estimated
 from millrace.engines.engine import Answer
 from millrace.engines.failures import Broken
-from millrace.engines.packing import in_base64
-from millrace.engines.usage import as_body, counted, estimated
 
 
 class Chunks:

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
 
-from millrace.engines.chunked import Chunked
-from millrace.engines.connection import PIECE, Reader
 from millrace.engines.engine import Line
 from millrace.engines.failures import Broken, Failure
-from millrace.engines.trouble import TROUBLE, aborted, on_exchange
-from millrace.engines.watch import Watch
+from millrace.engines.http.chunked import Chunked
+from millrace.engines.http.connection import PIECE, Reader
+from millrace.engines.http.trouble import TROUBLE, aborted, on_exchange
+from millrace.engines.http.watch import Watch
 
 #: Bytes of a response's body.
 MAX_BODY = 67_108_864

@@ -17,10 +17,10 @@ from typing import Any
 from millrace import telemetry
 from millrace.engines.engine import Deadlines, Line
 from millrace.engines.failures import Failure
-from millrace.engines.llama_parameters import Unloadable, parameters
-from millrace.engines.local import address_file, publish
+from millrace.engines.http.transport import origin
+from millrace.engines.local.engine import address_file, publish
+from millrace.engines.local.parameters import Unloadable, parameters
 from millrace.engines.model import Model
-from millrace.engines.transport import origin
 from millrace.settings import settings
 
 log = telemetry.logger(__name__)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from millrace.engines.failures import Refused
-from millrace.engines.ollama_messages import messages_of
+from millrace.engines.ollama.messages import messages_of
 
 #: What Ollama takes among its `options`: the fields that OpenAI has too, and some of its own.
 OPTIONS = (

@@ -11,11 +11,11 @@ from functools import lru_cache, partial
 from http.client import HTTPResponse
 from time import monotonic
 
-from millrace.engines.connection import Address, Connection, Reader, connect
 from millrace.engines.engine import Deadlines, Line
-from millrace.engines.reply import Reply
-from millrace.engines.trouble import TROUBLE, aborted, on_connect, on_exchange
-from millrace.engines.watch import Watch
+from millrace.engines.http.connection import Address, Connection, Reader, connect
+from millrace.engines.http.reply import Reply
+from millrace.engines.http.trouble import TROUBLE, aborted, on_connect, on_exchange
+from millrace.engines.http.watch import Watch
 
 #: Seconds: servers close what idles longer, some after 5; a stale connection costs one retry, not a failure.
 KEEP_IDLE = 30.0

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from millrace.engines.engine import Line
-from millrace.engines.watch import Watch
+from millrace.engines.http.watch import Watch
 
 #: Bytes of a response's head.
 MAX_HEAD = 262_144

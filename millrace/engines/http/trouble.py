@@ -2,10 +2,10 @@
 
 from http.client import HTTPException, IncompleteRead
 
-from millrace.engines.connection import TooLarge
 from millrace.engines.engine import Line
 from millrace.engines.failures import Aborted, Broken, Failure, TimedOut, Unavailable
-from millrace.engines.watch import Watch
+from millrace.engines.http.connection import TooLarge
+from millrace.engines.http.watch import Watch
 
 #: ValueError: of TLS sockets that were shut, and of heads and chunks that are no HTTP.
 TROUBLE = (OSError, ValueError, HTTPException)

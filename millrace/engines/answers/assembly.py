@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from millrace.engines.answers.merging import merged, without_index
+from millrace.engines.answers.usage import as_body, counted, estimated
 from millrace.engines.engine import Answer, Delta, Usage
 from millrace.engines.failures import Broken
-from millrace.engines.merging import merged, without_index
-from millrace.engines.usage import as_body, counted, estimated
 
 #: Fields of a chunk that the whole answer does not have: `obfuscation` is padding.
 NOT_KEPT = frozenset({"choices", "object", "obfuscation"})

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from millrace.engines import ollama_reply, ollama_request
-from millrace.engines.assembly import Assembly, gathered
-from millrace.engines.documents import encoded, parsed
+from millrace.engines.answers.assembly import Assembly, gathered
+from millrace.engines.answers.documents import encoded, parsed
+from millrace.engines.answers.statuses import failure_in, failure_of
 from millrace.engines.engine import Answer, Call, Delta
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
-from millrace.engines.lines import Lines
-from millrace.engines.reply import Reply
-from millrace.engines.statuses import failure_in, failure_of
-from millrace.engines.transport import origin
+from millrace.engines.http.lines import Lines
+from millrace.engines.http.reply import Reply
+from millrace.engines.http.transport import origin
+from millrace.engines.ollama import reply as ollama_reply
+from millrace.engines.ollama import request as ollama_request
 
 if TYPE_CHECKING:
     from ollama import Client

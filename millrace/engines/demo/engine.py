@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from millrace.engines import demo_request
-from millrace.engines.demo_pace import STEP, Pace
-from millrace.engines.demo_request import Switches
-from millrace.engines.demo_text import TOKEN, count, prose
-from millrace.engines.demo_vectors import DIMENSIONS, vector
+from millrace.engines.answers.packing import in_base64
+from millrace.engines.answers.usage import as_body
+from millrace.engines.demo import request as demo_request
+from millrace.engines.demo.pace import STEP, Pace
+from millrace.engines.demo.request import Switches
+from millrace.engines.demo.text import TOKEN, count, prose
+from millrace.engines.demo.vectors import DIMENSIONS, vector
 from millrace.engines.engine import Answer, Call, Delta, Usage
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
-from millrace.engines.packing import in_base64
-from millrace.engines.usage import as_body
 
 CHAT, COMPLETIONS, EMBEDDINGS = "/v1/chat/completions", "/v1/completions", "/v1/embeddings"
 

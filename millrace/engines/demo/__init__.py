@@ -1,0 +1,1 @@
+"""The demo engine: always there, deterministic, and it fails in every way an upstream can, on request."""

@@ -1,0 +1,1 @@
+"""The local engine: a GGUF file, run by llama.cpp in a process of ours."""

@@ -1,0 +1,1 @@
+"""The Ollama engine: OpenAI's shapes to Ollama's own API and back."""
