@@ -4,6 +4,7 @@ Hot statements are functions of the database (millrace/migrations/functions) tha
 requests costs one parse, one commit and one round trip.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -26,6 +27,9 @@ POOL_SIZE = 16
 #: A client that is stopped in the middle of a transaction must not hold its locks.
 SERVER_SETTINGS = "-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s -c jit=off -c timezone=UTC"
 
+#: Seconds (the last: milliseconds) after which a silent server is given up, so that a lease's holder notices in time.
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 10_000}
+
 
 @lru_cache
 def engine() -> Engine:
@@ -38,11 +42,20 @@ def engine() -> Engine:
         pool_timeout=10,
         pool_reset_on_return=None,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 5, "options": SERVER_SETTINGS, "keepalives_idle": 10},
+        connect_args={"options": SERVER_SETTINGS, **PATIENCE},
     )
     event.listen(made, "connect", _keep_as_text)
     return made
 
+
+def _forget_inherited() -> None:
+    """A child must not use, nor close, its parent's connections."""
+    if engine.cache_info().currsize:
+        engine().dispose(close=False)
+        engine.cache_clear()
+
+
+os.register_at_fork(after_in_child=_forget_inherited)
 
 #: Identifiers stay text inside: they come from JSON and go to JSON.
 _UUID_AS_TEXT = psycopg2.extensions.new_type((2950,), "UUID_AS_TEXT", lambda value, _: value)

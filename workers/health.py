@@ -10,13 +10,14 @@ import time
 
 from millrace import db, telemetry
 from millrace.errors import DatabaseUnavailable
+from millrace.settings import settings
 from tasks import dispatch
 from workers.pools import Pool
 
 log = telemetry.logger(__name__)
 
-#: Seconds between two looks, and for which a lane may have work, slots and no claim. The sweep rings every few seconds.
-EVERY, PATIENCE = 10.0, 45.0
+#: Leases for which a lane may have work, slots and no claim. The sweep rings every few seconds meanwhile.
+PATIENCE = 1.5
 
 _DEAF = """
 SELECT l.name FROM lanes l
@@ -34,15 +35,16 @@ AND (
 
 
 def watch(found: Pool) -> None:
-    """Look every ten seconds, from a thread of this process."""
+    """Look at every renewal, from a thread of this process."""
     threading.Thread(target=_watch, args=(found,), name="health", daemon=True).start()
 
 
 def _watch(found: Pool) -> None:
     deaf_since: float | None = None
+    patience = PATIENCE * settings().lease_seconds
     pause = threading.Event()
     while True:
-        pause.wait(EVERY)
+        pause.wait(settings().renew_seconds)
         try:
             deaf = _deaf(found)
         except DatabaseUnavailable:
@@ -51,7 +53,7 @@ def _watch(found: Pool) -> None:
             deaf_since = None
         elif deaf_since is None:
             deaf_since = time.monotonic()
-        elif time.monotonic() - deaf_since > PATIENCE:
+        elif time.monotonic() - deaf_since > patience:
             log.error("this worker consumes nothing though there is work; it ends to be replaced", lanes=deaf)
             _leave()
 
@@ -61,7 +63,8 @@ def _deaf(found: Pool) -> list[str]:
     # What is kept for interactive work may well be free while other work waits.
     slots = found.concurrency if found.kind == "prefork" else min(lane.slots - lane.kept for lane in found.lanes)
     names = [lane.name for lane in found.lanes]
-    return [row[0] for row in db.call(_DEAF, (names, PATIENCE, socket.gethostname(), os.getpid(), slots))]
+    patience = PATIENCE * settings().lease_seconds
+    return [row[0] for row in db.call(_DEAF, (names, patience, socket.gethostname(), os.getpid(), slots))]
 
 
 def _leave() -> None:

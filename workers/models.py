@@ -1,7 +1,7 @@
 """`python -m workers models [NAME...]`: the process that holds local models (GGUF files) for pools that ask."""
 
 from millrace.catalog.catalog import Catalog, Model, catalog
-from millrace.engines import llama
+from millrace.engines.local import llama
 from millrace.telemetry import logger
 
 log = logger(__name__)

@@ -18,7 +18,7 @@ from millrace.streams.events import LAST, Event, load
 KEPT = 3600
 
 #: Seconds for which nothing is appended after Redis failed: a job must not wait for a dead server at every token.
-AWAY = 1.0
+AWAY = 3.0
 
 _SCRIPT = Path(__file__).with_name("append.lua").read_text()
 _SHA = hashlib.sha1(_SCRIPT.encode()).hexdigest()

@@ -1,6 +1,6 @@
--- Inserts the jobs whose queues are there and whose keys are theirs: `found` of them, those included that an earlier try
+-- Inserts the jobs whose queues are there and whose keys are theirs: `matched` of them, those included that an earlier try
 -- of the same call inserted. `woken`: the queues that got due work. `counted`: some of them have a quota to reserve from.
-CREATE OR REPLACE FUNCTION insert_jobs(items json, OUT found integer, OUT woken bigint[], OUT counted boolean)
+CREATE OR REPLACE FUNCTION insert_jobs(items json, OUT matched integer, OUT woken bigint[], OUT counted boolean)
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     WITH i AS MATERIALIZED (
@@ -38,5 +38,5 @@ BEGIN
     )
     SELECT (SELECT count(*) FROM i), array_agg(DISTINCT made.queue) FILTER (WHERE made.due),
         bool_or(made.quota_period IS NOT NULL)
-    INTO found, woken, counted FROM made;
+    INTO matched, woken, counted FROM made;
 END $$;

@@ -15,11 +15,15 @@ BEGIN
     END IF;
 
     SELECT * INTO made FROM insert_jobs(items);
-    IF made.found < wanted THEN
+    IF made.matched IS DISTINCT FROM wanted THEN
         PERFORM make_queues(items);
         -- What the first round inserted is found there, so its queues must not be forgotten.
-        SELECT n.found, made.woken || n.woken AS woken, made.counted OR n.counted AS counted
+        SELECT n.matched, made.woken || n.woken AS woken, made.counted OR n.counted AS counted
         INTO made FROM insert_jobs(items) n;
+        -- What is answered as accepted must be there.
+        IF made.matched IS DISTINCT FROM wanted THEN
+            RAISE EXCEPTION 'only % of % jobs could be inserted', made.matched, wanted;
+        END IF;
     END IF;
     IF made.woken IS NOT NULL THEN
         PERFORM wake_queues(made.woken);
