@@ -57,6 +57,9 @@ def _serve_threads(app: Flask) -> None:
                 "graceful_timeout": int(settings().grace_seconds) - 2,
                 "timeout": 0,
                 "keepalive": 30,
+                # It would lie in the home directory, where installations collide.
+                "control_socket_disable": True,
+                "loglevel": "warning",
             }
             for name, value in given.items():
                 self.cfg.set(name, value)

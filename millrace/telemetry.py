@@ -16,6 +16,8 @@ def configure() -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if settings().log_format == "text" else "iso"),
     ]
+    if settings().log_format == "json":
+        shared.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -34,7 +36,10 @@ def configure() -> None:
 def _renderer() -> structlog.typing.Processor:
     if settings().log_format == "json":
         return structlog.processors.JSONRenderer()
-    return structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    # Plain: the pretty ones show local variables, and with them prompts and keys.
+    return structlog.dev.ConsoleRenderer(
+        colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

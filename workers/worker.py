@@ -9,6 +9,7 @@ from typing import Any
 from celery import signals
 
 from millrace import broker, telemetry
+from millrace.jobs.process import HAND_BACK
 from millrace.settings import settings
 from tasks import dispatch
 from workers import health, pools
@@ -64,9 +65,16 @@ def _live_here(found: Pool) -> None:
     """One process, many slots: it is told to stop, drains, and gives its lease back."""
 
     def begin(**_: Any) -> None:
-        dispatch.start_process([lane.name for lane in found.lanes])
+        process = dispatch.start_process([lane.name for lane in found.lanes])
+
+        def until_told() -> None:
+            process.stopping.wait()
+            process.drain(_grace())
+
+        threading.Thread(target=until_told, name="until_told", daemon=True).start()
 
     def told_to_stop(**_: Any) -> None:
+        """Comes from a signal handler, which under eventlet must not wait for anything, not for a thread to start."""
         process = dispatch.process()
         if process is not None:
             process.stopping.set()
@@ -74,12 +82,17 @@ def _live_here(found: Pool) -> None:
     def end(**_: Any) -> None:
         process = dispatch.process()
         if process is not None:
-            process.drain(settings().grace_seconds - 1.5)
+            process.drained.wait(settings().grace_seconds)
             process.close()
 
     signals.worker_init.connect(begin, weak=False)
     signals.worker_shutting_down.connect(told_to_stop, weak=False)
     signals.worker_shutdown.connect(end, weak=False)
+
+
+def _grace() -> float:
+    """Seconds that runs may take to finish: what is left of the grace period is for handing back and leaving."""
+    return max(0.0, settings().grace_seconds - HAND_BACK - 1.5)
 
 
 def _live_in_children(found: Pool) -> None:
@@ -93,7 +106,7 @@ def _live_in_children(found: Pool) -> None:
         def until_told() -> None:
             while not stop.wait(0.5) and os.getppid() == parent:
                 pass
-            process.drain(settings().grace_seconds - 2.0)
+            process.drain(_grace())
             process.close()
             if os.getppid() != parent:
                 # Our parent was killed: nobody would ever feed or stop us.

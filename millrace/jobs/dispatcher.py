@@ -52,7 +52,10 @@ class Dispatcher:
             end = time.monotonic() + SLICE
             while self._while_awake(end) and time.monotonic() < end:
                 pass
-            if self._owed_any and not self.process.stopping.is_set():
+            if self.process.stopping.is_set():
+                # Celery takes a task that returned for work that is done: not before our jobs are.
+                self.process.drained.wait()
+            elif self._owed_any:
                 bell.wake(self.lane.name)
         finally:
             self._at_work.release()

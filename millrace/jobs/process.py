@@ -21,6 +21,10 @@ from millrace.telemetry import logger
 log = logger(__name__)
 
 
+#: Seconds in which a run that was stopped gets its job handed back.
+HAND_BACK = 2.0
+
+
 class Process:
     """Holds the lease and watches over the runs. `start()` once, after any fork; `stop()` at the end."""
 
@@ -31,6 +35,7 @@ class Process:
         self.shown = broker.TaskEvents(f"{lanes[0] if lanes else 'idle'}@{socket.gethostname()}")
         self.runs: dict[str, Run] = {}
         self.stopping = threading.Event()
+        self.drained = threading.Event()
         self._over = threading.Event()
         #: Counts claims under way: what is claimed but not yet in `runs` must not be taken for forgotten.
         self.claiming = 0
@@ -50,11 +55,12 @@ class Process:
         return time.monotonic() - self._renewed > settings().lease_seconds
 
     def drain(self, seconds: float) -> None:
-        """Claim nothing more; give the runs so many seconds to finish, then hand the rest back."""
+        """Claim nothing more; give the runs so many seconds to finish, then hand the rest back. Sets `drained`."""
         self.stopping.set()
         self._wait_for_runs(seconds)
         self._stop_all("hand_back")
-        self._wait_for_runs(5.0)
+        self._wait_for_runs(HAND_BACK)
+        self.drained.set()
 
     def close(self) -> None:
         """Leave in good order: what is still ours goes back, and the lease ends."""
