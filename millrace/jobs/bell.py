@@ -62,4 +62,13 @@ def wake(lane: str) -> None:
         log.debug("not woken: the broker is away; the sweep makes it good", lane=lane, error=str(failure))
 
 
+def ring_all(lane: str) -> None:
+    """Ring for those who are awake, and wake one who sleeps: what the sweep does for work that waits."""
+    try:
+        millrace_redis.client().publish(channels.bell(lane), b"1")
+    except millrace_redis.Gone:
+        return
+    wake(lane)
+
+
 ring = Ringer().ring

@@ -30,8 +30,3 @@ def pause(lane: str, model: str, reason: str, wish: float | None = None) -> floa
     }
     rows = db.call(_PAUSE, parameters)
     return float(rows[0][0]) if rows else None
-
-
-def clear(lane: str, model: str) -> None:
-    """The backend answered: the next outage starts with a short pause again."""
-    db.call("DELETE FROM model_pauses WHERE lane = %s AND model = %s AND until <= now()", (lane, model))

@@ -84,7 +84,7 @@ def sweep() -> None:
     lanes = {row[0] for row in db.call("SELECT lane FROM promote_jobs(%s)", (MOST,))}
     lanes |= {row[0] for row in db.call("SELECT lane FROM mend_lanes()")}
     for lane in lanes:
-        bell.wake(lane)
+        bell.ring_all(lane)
 
 
 def _paused() -> bool:

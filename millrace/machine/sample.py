@@ -5,7 +5,8 @@ import select
 import sys
 import termios
 import tty
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,22 +85,24 @@ def _at_a_terminal() -> bool:
 
 def _accepted(console: Console, pinned: Pinned) -> bool:
     size = f" ({pinned.bytes / 1e6:.0f} MB)" if pinned.bytes else ""
-    console.print(f"This machine has no model yet. Fetch [bold]{pinned.name}[/]{size} once? \\[y/N] ", end="")
-    key = _one_key()
+    with _keys_at_once():
+        console.print(f"This machine has no model yet. Fetch [bold]{pinned.name}[/]{size} once? \\[y/N] ", end="")
+        ready, _, _ = select.select([sys.stdin], [], [], ANSWER_PATIENCE)
+        key = os.read(sys.stdin.fileno(), 1) if ready else b""
     console.print()
-    return key in {"y", "Y"}
+    return key in {b"y", b"Y"}
 
 
-def _one_key() -> str:
+@contextmanager
+def _keys_at_once() -> Iterator[None]:
+    """The terminal hands over each key as it is pressed."""
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
+    tty.setcbreak(descriptor)
     try:
-        tty.setcbreak(descriptor)
-        ready, _, _ = select.select([descriptor], [], [], ANSWER_PATIENCE)
-        return os.read(descriptor, 1).decode(errors="replace") if ready else ""
+        yield
     finally:
-        with suppress(termios.error):
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def _fetch_with_bar(console: Console, pinned: Pinned, target: Path) -> None:

@@ -9,7 +9,10 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
             q.class, q.id AS queue, q.head, j.id, j.key, j.cost
         FROM flows f
         CROSS JOIN LATERAL (
-            SELECT * FROM queues s
+            SELECT s.*, EXISTS (
+                SELECT 1 FROM model_pauses p WHERE p.lane = of_lane AND p.model = s.model
+            ) AS recovers
+            FROM queues s
             WHERE s.lane = of_lane AND s.tenant = f.tenant AND s.class <= reach AND NOT s.paused
             AND NOT EXISTS (
                 SELECT 1 FROM model_pauses p WHERE p.lane = of_lane AND p.model = s.model AND p.until > at
@@ -20,8 +23,9 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
             SELECT w.id, w.key, w.cost FROM jobs w
             WHERE w.queue = q.id AND w.state = 'queued' AND w.due AND w.key >= q.head
             ORDER BY w.key, w.id
-            -- Enough for every flow to take twice its even part; who is owed more goes first in the next round.
-            LIMIT least(wanted, 2 * wanted / cardinality(candidates) + 1)
+            -- Enough for every flow to take twice its even part; who is owed more goes first in the next round. Of a
+            -- model that was away one job at a time tries whether it is back.
+            LIMIT CASE WHEN q.recovers THEN 1 ELSE least(wanted, 2 * wanted / cardinality(candidates) + 1) END
         ) j
         WHERE f.lane = of_lane AND f.tenant = ANY (candidates)
     ), in_class AS (

@@ -48,6 +48,14 @@ BEGIN
     -- Settled now, or (as of before this statement) by an earlier try of the same call.
     WHERE h.id IS NOT NULL OR (j.state = i.state AND j.lease = i.lease);
 
+    IF EXISTS (SELECT 1 FROM model_pauses) THEN
+        -- It answered: it is back, and its next outage begins with a short pause again.
+        DELETE FROM model_pauses p
+        USING json_to_recordset(items) AS i (id uuid, state text), jobs j, queues q
+        WHERE i.state = 'succeeded' AND j.id = i.id AND q.id = j.queue
+        AND p.lane = q.lane AND p.model = q.model AND p.until <= clock_timestamp();
+    END IF;
+
     SELECT array_agg(j.id) INTO counted
     FROM jobs j
     WHERE j.id IN (SELECT i.id FROM json_to_recordset(items) AS i (id uuid))
