@@ -14,8 +14,8 @@ from millrace.grouping import Grouped
 from millrace.streams import channels
 from millrace.streams.events import LAST, Event, load
 
-#: Seconds that a stream is kept after its last event.
-KEPT = 3600
+#: Seconds that a stream is kept after its last event: while the job goes on, and after its end, which Postgres tells.
+KEPT, KEPT_ENDED = 3600, 120
 
 #: Seconds for which nothing is appended after Redis failed: a job must not wait for a dead server at every token.
 AWAY = 3.0
@@ -64,11 +64,15 @@ def _pipeline(entries: Sequence[Entry]) -> list[Any]:
     with millrace_redis.client().pipeline(transaction=False) as pipe:
         for entry in entries:
             pairs = [part for e in entry.events for part in (f"{e.attempt}-{e.sequence}", e.dump())]
-            pipe.evalsha(_SHA, 1, channels.stream(entry.job), channels.events(entry.job), KEPT, *pairs)
+            pipe.evalsha(_SHA, 1, channels.stream(entry.job), channels.events(entry.job), _kept(entry), *pairs)
         for entry in entries:
             if entry.channel:
                 pipe.publish(entry.channel, entry.message)
         return pipe.execute(raise_on_error=False)[: len(entries)]
+
+
+def _kept(entry: Entry) -> int:
+    return KEPT_ENDED if entry.events[-1].terminal else KEPT
 
 
 def after(job: str, cursor: int, most: int = 500) -> list[Event]:

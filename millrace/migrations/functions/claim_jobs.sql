@@ -17,7 +17,7 @@ DECLARE
     tried uuid[] := '{}';
     barren uuid[];
     got claimed_job[];
-    least float8;
+    lowest float8;
     wanted integer := slots;
     reach smallint := 2;
     turn integer;
@@ -41,13 +41,13 @@ BEGIN
         END IF;
 
         IF reach = 2 THEN
-            SELECT array_agg(a.tenant), min(a.tag) INTO candidates, least FROM (
+            SELECT array_agg(a.tenant), min(a.tag) INTO candidates, lowest FROM (
                 SELECT f.tenant, f.tag FROM flows f
                 WHERE f.lane = of_lane AND f.active <> 0 AND f.tag >= lane.floor AND f.tenant <> ALL (tried)
                 ORDER BY f.tag LIMIT least(wanted, 64)
             ) a;
         ELSE
-            SELECT array_agg(a.tenant), min(a.tag) INTO candidates, least FROM (
+            SELECT array_agg(a.tenant), min(a.tag) INTO candidates, lowest FROM (
                 SELECT f.tenant, f.tag FROM flows f
                 WHERE f.lane = of_lane AND f.active & 1 = 1 AND f.tag >= lane.floor AND f.tenant <> ALL (tried)
                 ORDER BY f.tag LIMIT least(wanted, 64)
@@ -58,7 +58,7 @@ BEGIN
         SELECT array_agg(c) INTO got
         FROM claim_from(of_lane, candidates, wanted, reach, by_process, at) c;
         IF reach = 2 AND tried = '{}' THEN
-            UPDATE lanes l SET floor = greatest(l.floor, least) WHERE l.name = of_lane AND l.floor < least;
+            PERFORM raise_floor(of_lane, lowest);
         END IF;
 
         IF got IS NULL OR cardinality(got) < wanted THEN

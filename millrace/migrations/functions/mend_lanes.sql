@@ -1,4 +1,4 @@
--- The sweep's part of the claim: lowers heads below which something claimable slipped, and wakes flows that have work
+-- The sweep's part of the claim: lowers heads and floors below which something claimable slipped, wakes flows that have work
 -- though they sleep (a pause that ended). Answers the lanes that have claimable work.
 CREATE OR REPLACE FUNCTION mend_lanes() RETURNS TABLE (lane text) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
@@ -13,6 +13,10 @@ BEGIN
         ) AS key FROM queues s WHERE s.head > '-infinity'
     ) least_key
     WHERE q.id = least_key.id AND least_key.key < q.head;
+
+    UPDATE lanes l SET floor = f.tag, next_floor = f.tag
+    FROM (SELECT w.lane, min(w.tag) AS tag FROM flows w WHERE w.active <> 0 GROUP BY w.lane) f
+    WHERE f.lane = l.name AND l.floor > f.tag;
 
     SELECT array_agg(q.id) INTO woken
     FROM queues q JOIN flows f ON f.lane = q.lane AND f.tenant = q.tenant

@@ -24,7 +24,7 @@ BEGIN
     -- starts level with the classes that are awake.
     UPDATE flows f
     SET active = f.active | w.bits,
-        tag = CASE WHEN f.active = 0 THEN greatest(f.tag, l.virtual_time) ELSE f.tag END,
+        tag = CASE WHEN f.active = 0 THEN greatest(f.tag, l.virtual_time, l.next_floor) ELSE f.tag END,
         class_tags = ARRAY(
             SELECT CASE
                 WHEN f.active >> n.class & 1 = 0 AND w.bits >> n.class & 1 = 1

@@ -29,6 +29,8 @@ CREATE TABLE lanes (
     name text PRIMARY KEY,
     virtual_time float8 NOT NULL DEFAULT 0,
     floor float8 NOT NULL DEFAULT 0,
+    next_floor float8 NOT NULL DEFAULT 0,
+    floored_at timestamptz,
     claimed_at timestamptz
 ) WITH (fillfactor = 50);
 
