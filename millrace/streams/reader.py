@@ -71,9 +71,11 @@ class Reader:
         """What is there now: from the replay window where it has no gap, else from Postgres."""
         if self.cursor == 0:
             yield from self._move(Event(number(0, 1), "queued"))
+        was = self.cursor
         try:
             yield from self._replay()
-            if not self.ended:
+            # A window that is whole and has news needs no second opinion; one that is silent does.
+            if not self.ended and (self._gap or self.cursor == was):
                 yield from self._from_record(record(self.job))
         except DatabaseUnavailable:
             self._gap = True
