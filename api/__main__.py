@@ -8,7 +8,8 @@ if os.environ.get("ASYNC_MODE", "eventlet") == "eventlet":
     warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     import eventlet
 
-    eventlet.monkey_patch()
+    # Not os: Celery writes its farewell from the hub, where a green write may not wait.
+    eventlet.monkey_patch(os=False)
 
 from api.server import main
 

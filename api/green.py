@@ -5,6 +5,7 @@ import signal
 from typing import Any
 
 import eventlet
+import eventlet.hubs
 import eventlet.wsgi
 from flask import Flask
 
@@ -15,9 +16,6 @@ FAREWELL = 1.5
 def serve(app: Flask, listener: Any, connections: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     pool = eventlet.GreenPool(connections)
-    stop = eventlet.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: eventlet.spawn_n(lambda: stop.ready() or stop.send(True)))
     eventlet.spawn(
         eventlet.wsgi.server,
         listener,
@@ -28,8 +26,18 @@ def serve(app: Flask, listener: Any, connections: int) -> None:
         socket_timeout=None,
         capitalize_response_headers=False,
     )
-    stop.wait()
+    _wait_until_told()
     listener.close()
     with eventlet.Timeout(FAREWELL, False):
         pool.waitall()
     os._exit(0)
+
+
+def _wait_until_told() -> None:
+    """An idle hub sleeps in a poll that Python resumes after a signal: only a byte on a descriptor wakes it."""
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    eventlet.hubs.trampoline(told, read=True)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -57,8 +56,9 @@ class Settings(BaseSettings):
     renew_seconds: float = 10.0
     sweep_seconds: float = 2.0
     #: Seconds that running jobs get to finish when a worker is told to stop; the rest is handed back.
-    grace_seconds: float = 8.0
+    grace_seconds: float = 6.0
 
+    flower_host: str = "127.0.0.1"
     flower_port: int = 5555
     flower_user: str = "admin"
     #: Empty: the admin's API key is the password.
@@ -83,7 +83,8 @@ class Settings(BaseSettings):
     def sockets(self) -> Path:
         """A short directory of this installation's own: a socket's path may have 107 bytes at most."""
         name = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"millrace-{name}"
+        # Not TMPDIR: two shells of one user may have two, and must find the same installation.
+        return Path("/tmp") / f"millrace-{name}"
 
     @property
     def embedded_database(self) -> bool:

@@ -1,6 +1,7 @@
 """An installation in a temporary home: real Postgres and Redis, without the supervisor."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,6 +74,7 @@ class Installation:
                 server.kill()
                 server.wait()
         self.servers.clear()
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     @property
     def sockets(self) -> Path:

@@ -9,7 +9,8 @@ if sys.argv[1:2] == ["remote"] and os.environ.get("ASYNC_MODE", "eventlet") == "
     warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     import eventlet
 
-    eventlet.monkey_patch()
+    # Not os: Celery writes its farewell from the hub, where a green write may not wait.
+    eventlet.monkey_patch(os=False)
 
 from workers.worker import main
 

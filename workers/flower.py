@@ -10,7 +10,7 @@ def main() -> None:
         [
             "flower",
             f"--port={settings().flower_port}",
-            f"--address={settings().host}",
+            f"--address={settings().flower_host}",
             f"--basic-auth={settings().flower_user}:{password}",
             "--persistent=False",
             "--logging=WARNING",

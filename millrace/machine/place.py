@@ -40,7 +40,7 @@ def _prepare_sockets(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), user.pw_uid if user else os.geteuid()}:
-        raise Unfit(f"{path} belongs to somebody else: remove it, or set TMPDIR to a directory of your own")
+        raise Unfit(f"{path} belongs to somebody else: remove it, or choose another MILLRACE_HOME")
     if user:
         os.chown(path, user.pw_uid, user.pw_gid)
     path.chmod(0o700)

@@ -10,7 +10,11 @@ def test_events_come_apart() -> None:
     wire = b'event: queued\nid: 1\ndata: {"position": 1}\n\n: alive\n\n'
     wire += b'event:delta\r\ndata:{"offset":0,"text":"hi"}\r\n\r\n'
     found = list(client.parse(iter(wire.splitlines(keepends=True))))
-    assert found == [client.Event("queued", {"position": 1}), client.Event("", {}), client.Event("delta", {"offset": 0, "text": "hi"})]
+    assert found == [
+        client.Event("queued", {"position": 1}),
+        client.Event("", {}),
+        client.Event("delta", {"offset": 0, "text": "hi"}),
+    ]
 
 
 def test_a_piece_that_overlaps_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
