@@ -65,8 +65,6 @@ def _stream(reader: Reader, ended: bool) -> Response:
         left = [_frame(event) for event in reader.catch_up()]
         # An EventSource that has it all connects again and again unless it is told 204.
         return Response(left, headers=STREAMING, mimetype="text/event-stream") if left else Response(status=204)
-    # eventlet's server gathers small chunks unless told not to.
-    request.environ["eventlet.minimum_write_chunk_size"] = 1
     return Response(_frames(reader), headers=STREAMING, mimetype="text/event-stream")
 
 

@@ -21,6 +21,8 @@ def serve(app: Flask, listener: Any, connections: int) -> None:
         listener,
         app,
         custom_pool=pool,
+        # It gathers small chunks unless told not to, and an event is one.
+        minimum_chunk_size=1,
         log_output=False,
         debug=False,
         socket_timeout=None,

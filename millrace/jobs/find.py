@@ -1,16 +1,19 @@
 """Reading jobs: one, or a tenant's list."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ARRAY, Row, Select, any_, literal, select
 from sqlalchemy.dialects import postgresql
 
 from millrace import db
 from millrace.errors import NotFound
+from millrace.grouping import Grouped
 from millrace.tables import job_requests, job_results, jobs, queues
+from millrace.tables.jobs import Id
 
 _COLUMNS = (
     jobs.c.id,
@@ -98,16 +101,25 @@ def _compiled(statement: Select[Any]) -> str:
     return str(statement.compile(dialect=postgresql.psycopg2.dialect()))
 
 
-#: Composed once: a poll costs one statement and no composing.
-_ONE = _compiled(_select().where(jobs.c.id == "id", jobs.c.tenant == "tenant"))
+#: Composed once; polls that fall together are one statement.
+_BY_ID = _compiled(_select().where(jobs.c.id == any_(literal(["id"], ARRAY(Id)))))
 
 
 def find(tenant: str, id: str | None) -> Job:
     """A tenant's job. Raises NotFound, for somebody else's too."""
-    rows = db.call(_ONE, {"id_1": id, "tenant_1": tenant}) if id else []
-    if not rows:
+    found = _find(id) if id else None
+    if found is None or found.tenant != tenant:
         raise NotFound("No such job.")
-    return Job(*rows[0])
+    return found
+
+
+def _find_group(ids: Sequence[str]) -> list[Job | None]:
+    rows = db.call(_BY_ID, {"param_1": list(set(ids))})
+    found = {row[0]: Job(*row) for row in rows}
+    return [found.get(id) for id in ids]
+
+
+_find = Grouped(_find_group, most=64)
 
 
 def find_all(tenant: str, filters: Filters, limit: int) -> list[Job]:

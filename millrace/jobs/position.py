@@ -17,6 +17,9 @@ from millrace.errors import DatabaseUnavailable
 #: Seconds for which a picture of a lane is good; and one that took long to make is good for twenty times as long.
 FRESH, SHARE = 1.0, 20.0
 
+#: Seconds after that for which it will still do.
+STALE = 2.0
+
 #: Above this many waiting jobs of a queue every STRIDE-th key is kept, and a position may be so much out.
 EXACT, STRIDE = 2000, 64
 
@@ -116,21 +119,40 @@ def _clamp(jobs: float, waiting: int) -> int:
 
 
 _pictures: dict[str, Picture] = {}
+_renewing: set[str] = set()
 _lock = threading.Lock()
 
 
 def picture(lane: str) -> Picture:
-    """The lane, as of at most a second ago (longer where looking costs more than a twentieth of the time)."""
+    """The lane, as of a second ago (longer where looking costs more than a twentieth of the time).
+
+    A picture that has just grown old is still good enough for who asks now; the next one is made beside the request.
+    """
     known = _pictures.get(lane)
-    if known is not None and known.good_until > time.monotonic():
-        return known
-    if not _lock.acquire(blocking=known is None):
-        return known  # type: ignore[return-value]
+    age = time.monotonic() - known.good_until if known else math.inf
+    if known is None or age > STALE:
+        return _renew(lane, known)
+    if age > 0 and lane not in _renewing:
+        _renewing.add(lane)
+        threading.Thread(target=_renew_beside, args=(lane, known), daemon=True).start()
+    return known
+
+
+def _renew_beside(lane: str, known: Picture) -> None:
     try:
-        _pictures[lane] = _look(lane)
-        return _pictures[lane]
+        _renew(lane, known)
+    except DatabaseUnavailable:
+        return
     finally:
-        _lock.release()
+        _renewing.discard(lane)
+
+
+def _renew(lane: str, known: Picture | None) -> Picture:
+    """Look, unless somebody else did while we waited for our turn."""
+    with _lock:
+        if _pictures.get(lane) is known:
+            _pictures[lane] = _look(lane)
+        return _pictures[lane]
 
 
 def _look(lane: str) -> Picture:

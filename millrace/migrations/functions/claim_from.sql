@@ -84,6 +84,6 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
     )
     SELECT r.id, r.tenant, r.attempt, r.lease, r.failures, r.deaths, r.max_attempts, r.cost, r.deadline, r.created_at,
         r.class, d.endpoint, d.model, d.body, d.stream, d.reply_to
-    FROM running r JOIN job_requests d ON d.job = r.id
+    FROM running r JOIN job_requests d ON d.job = r.id AND d.tenant = r.tenant
     ORDER BY r.start
 $$;

@@ -6,6 +6,7 @@
 CREATE OR REPLACE FUNCTION requeue_jobs(items json)
 RETURNS TABLE (job uuid, lane text) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
+    ids uuid[] := ARRAY(SELECT x.id FROM json_to_recordset(items) AS x (id uuid));
     back uuid[];
     woken bigint[];
 BEGIN
@@ -16,14 +17,14 @@ BEGIN
     ), held AS MATERIALIZED (
         SELECT i.*, j.attempt, j.process, j.started_at
         FROM i JOIN jobs j ON j.id = i.id
-        WHERE j.state = 'running' AND j.lease = i.lease AND NOT j.cancel_requested
+        WHERE j.id = ANY (ids) AND j.state = 'running' AND j.lease = i.lease AND NOT j.cancel_requested
         ORDER BY j.id FOR UPDATE OF j
     ), freed AS (
         UPDATE jobs j
         SET state = 'queued', lease = NULL, process = NULL, due = h.delay IS NULL,
             run_after = clock_timestamp() + make_interval(secs => h.delay),
             failures = j.failures + h.failures, deaths = j.deaths + h.deaths
-        FROM held h WHERE j.id = h.id
+        FROM held h WHERE j.id = h.id AND j.id = ANY (ids)
         RETURNING j.id, j.queue, j.key, j.due
     ), tried AS (
         INSERT INTO attempts (job, attempt, process, outcome, error, started_at)

@@ -12,7 +12,7 @@ BEGIN
         SELECT j.tenant, j.quota_period AS period, count(*) AS requests, sum(j.reserved_tokens) AS tokens
         FROM jobs j
         -- Of this transaction: a job that an earlier try of ours made has its reservation already.
-        WHERE j.id IN (SELECT i.id FROM json_to_recordset(items) AS i (id uuid))
+        WHERE j.id = ANY (ARRAY(SELECT i.id FROM json_to_recordset(items) AS i (id uuid)))
         AND j.xmin = pg_current_xact_id()::xid AND j.quota_period IS NOT NULL
         GROUP BY j.tenant, j.quota_period
     ), taken AS (
