@@ -108,7 +108,7 @@ class Dispatcher:
         jobs = self._claim_now(any, kept)
         self._owed_any = self._owed_any or len(jobs) >= any
         self._owed_interactive = self._owed_interactive or len(jobs) >= any + kept
-        log.append_all([log.Entry(job.id, [started(job.attempt, job.model)]) for job in jobs])
+        log.append_all([log.Entry(job.id, [started(job.attempt, job.model)], kept=job.stream) for job in jobs])
         for job in jobs:
             if job.of_class != Class.batch:
                 self.process.shown.started(job.id, f"{job.model} {job.endpoint}", f"{{'tenant': '{job.tenant}'}}")

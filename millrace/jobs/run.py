@@ -45,7 +45,7 @@ class Run:
     def __init__(self, job: Claimed, lane: str, gone: Callable[[], bool] = lambda: False) -> None:
         self.job = job
         self.lane = lane
-        self.writer = Writer(job.id, job.attempt)
+        self.writer = Writer(job.id, job.attempt, kept=job.stream)
         self.stopped: Stop | None = None
         self.begun = time.monotonic()
         self.finished = False

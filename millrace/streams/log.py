@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,15 @@ _away_until = 0.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Events of one job, to be appended; and a message to somebody who waits for them, if anybody does."""
+    """Events of one job, to be appended; and a message to somebody who waits for them, if anybody does.
+
+    Without `kept` they are only published, after the state they tell of was committed: a log without text needs no
+    replay window, since Postgres can tell all of it.
+    """
 
     job: str
     events: Sequence[Event]
+    kept: bool = True
     channel: str | None = None
     message: str = ""
 
@@ -60,18 +65,27 @@ _append = Grouped(append_all, most=128)
 
 
 def _pipeline(entries: Sequence[Entry]) -> list[Any]:
-    """One answer an entry: how many events were appended, or the error."""
+    """One answer an entry: how many events were appended (None where they are not kept), or the error."""
+    kept = [entry for entry in entries if entry.kept]
     with millrace_redis.client().pipeline(transaction=False) as pipe:
-        for entry in entries:
+        for entry in kept:
             pairs = [part for e in entry.events for part in (f"{e.attempt}-{e.sequence}", e.dump())]
-            pipe.evalsha(_SHA, 1, channels.stream(entry.job), channels.events(entry.job), _kept(entry), *pairs)
-        for entry in entries:
-            if entry.channel:
-                pipe.publish(entry.channel, entry.message)
-        return pipe.execute(raise_on_error=False)[: len(entries)]
+            pipe.evalsha(_SHA, 1, channels.stream(entry.job), channels.events(entry.job), _seconds(entry), *pairs)
+        for channel, message in _messages(entries):
+            pipe.publish(channel, message)
+        answers = iter(pipe.execute(raise_on_error=False)[: len(kept)])
+    return [next(answers) if entry.kept else None for entry in entries]
 
 
-def _kept(entry: Entry) -> int:
+def _messages(entries: Sequence[Entry]) -> Iterator[tuple[str, bytes | str]]:
+    for entry in entries:
+        if not entry.kept:
+            yield from ((channels.events(entry.job), event.dump()) for event in entry.events)
+        if entry.channel:
+            yield entry.channel, entry.message
+
+
+def _seconds(entry: Entry) -> int:
     return KEPT_ENDED if entry.events[-1].terminal else KEPT
 
 

@@ -14,8 +14,9 @@ PIECE = SIZE_LIMIT // 8
 class Writer:
     """The log of one attempt, from `started` to its close."""
 
-    def __init__(self, job: str, attempt: int) -> None:
+    def __init__(self, job: str, attempt: int, kept: bool = True) -> None:
         self.job = job
+        self.kept = kept
         self.attempt = attempt
         self.texts = Texts()
         self._sequence = 1
@@ -61,7 +62,7 @@ class Writer:
         return Event(number(self.attempt, self._sequence), type, data)
 
     def _write(self, events: list[Event], channel: str | None = None, message: str = "") -> None:
-        appended = log.append(log.Entry(self.job, events, channel, message))
+        appended = log.append(log.Entry(self.job, events, self.kept, channel, message))
         self.shut_out = self.shut_out or (appended is not None and appended < len(events))
 
 
