@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import isinf
 from typing import Any, NoReturn
 
 from flask import request
@@ -38,7 +39,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     try:
         text = raw.decode("utf-8")
         _check_depth(text)
-        found = json.loads(text, parse_constant=_no_constant)
+        found = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
         raise InvalidJSON("The body is not UTF-8.") from None
     except (ValueError, RecursionError) as failure:
@@ -52,6 +53,14 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    """1e999 is JSON, but becomes infinity, which is not."""
+    number = float(digits)
+    if isinf(number):
+        raise ValueError(f"{digits[:40]} is too large a number")
+    return number
 
 
 def _check_depth(text: str) -> None:

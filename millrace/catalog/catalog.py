@@ -49,6 +49,15 @@ class Model(BaseModel):
         return self.upstream or self.name
 
 
+class File(BaseModel):
+    """What a catalog file may hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lanes: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    models: list[Model] = Field(default_factory=list)
+
+
 class Catalog:
     """Lanes and models by name."""
 
@@ -75,10 +84,10 @@ def read(*paths: Path) -> Catalog:
     models: dict[str, Model] = {}
     for path in paths:
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-            lanes |= {name: Lane(name=name, **fields) for name, fields in document.get("lanes", {}).items()}
-            models |= {fields["name"]: Model(**fields) for fields in document.get("models", [])}
-        except (tomllib.TOMLDecodeError, ValidationError, KeyError, UnicodeDecodeError) as failure:
+            document = File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            lanes |= {name: Lane(name=name, **fields) for name, fields in document.lanes.items()}
+            models |= {model.name: model for model in document.models}
+        except (tomllib.TOMLDecodeError, ValidationError, TypeError, UnicodeDecodeError) as failure:
             raise CatalogError(f"{path}: {failure}") from failure
     for model in models.values():
         if model.lane not in lanes:

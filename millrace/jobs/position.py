@@ -85,7 +85,7 @@ class Picture:
         """The position of a waiting job: 1 is the next to run."""
         own = self.flows.get(tenant, [])
         rank = self._rank(own, of_class, key.timestamp())
-        start = (own[0].tag if own else self._least_tag()) + rank / (own[0].weight if own else 1.0)
+        start = (own[0].tag if own else self._least_tag()) + rank * self._cost / (own[0].weight if own else 1.0)
         others = (queues for other, queues in self.flows.items() if other != tenant)
         return 1 + rank + sum(self._ahead(queues, start) for queues in others)
 
@@ -95,16 +95,21 @@ class Picture:
         if not own:
             return 0
         tags = own[0].class_tags
-        start = tags[of_class] + in_class / WEIGHTS[of_class]
+        start = tags[of_class] + in_class * self._cost / WEIGHTS[of_class]
         total = in_class
         for other in {queue.of_class for queue in own} - {of_class}:
             waiting = sum(queue.waiting for queue in own if queue.of_class == other)
-            total += _clamp((start - tags[other]) * WEIGHTS[other], waiting)
+            total += _clamp((start - tags[other]) * WEIGHTS[other] / self._cost, waiting)
         return total
 
     def _ahead(self, queues: list[_Queue], start: float) -> int:
         waiting = sum(queue.waiting for queue in queues)
-        return _clamp((start - queues[0].tag) * queues[0].weight, waiting)
+        return _clamp((start - queues[0].tag) * queues[0].weight / self._cost, waiting)
+
+    @property
+    def _cost(self) -> float:
+        """Tags are slot-seconds: what moves one on by one job."""
+        return self.seconds or 1.0
 
     def _least_tag(self) -> float:
         return min((queue.tag for queue in self.queues), default=0.0)
@@ -115,7 +120,8 @@ class Picture:
 
 
 def _clamp(jobs: float, waiting: int) -> int:
-    return max(0, min(waiting, math.ceil(jobs)))
+    # Rounded first: sums of tags are a hair off, and a hair would be a whole job.
+    return max(0, min(waiting, math.ceil(round(jobs, 6))))
 
 
 _pictures: dict[str, Picture] = {}

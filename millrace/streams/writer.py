@@ -7,8 +7,8 @@ from millrace.streams import log
 from millrace.streams.events import LAST, SIZE_LIMIT, Event, number
 from millrace.streams.texts import Texts
 
-#: Characters of one delta: under SIZE_LIMIT bytes however they are escaped.
-PIECE = SIZE_LIMIT // 8
+#: Characters of one delta: under SIZE_LIMIT bytes however they are escaped (an emoji as JSON has twelve).
+PIECE = SIZE_LIMIT // 16
 
 
 class Writer:
