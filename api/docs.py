@@ -16,7 +16,7 @@ def docs() -> Response:
     """The API, and every error it can answer with."""
     document = openapi.document()
     page = render_template(
-        "docs.html", document=document, tags=_by_tag(document), errors=_errors(), schema=_schema, code=_code
+        "docs.html", document=document, tags=_by_tag(document), errors=_errors(), schema=_schema, marked=_marked
     )
     return Response(page, mimetype="text/html")
 
@@ -30,7 +30,7 @@ def _by_tag(document: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str
     return dict(sorted(tags.items(), key=lambda item: item[0] == "Health"))
 
 
-def _code(text: str) -> Markup:
+def _marked(text: str) -> Markup:
     """Backticks as HTML; everything else is escaped."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 

@@ -32,6 +32,7 @@ _BEFORE = {
 def install(app: Flask) -> None:
     app.register_error_handler(MillraceError, _expected)
     app.register_error_handler(HTTPException, _werkzeug)
+    app.register_error_handler(UnicodeDecodeError, _not_utf8)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -40,6 +41,11 @@ def _expected(error: Exception) -> Response:
     if error.status >= 500:
         log.warning(error.message, code=error.code, path=request.path)
     return render(error)
+
+
+def _not_utf8(_: Exception) -> Response:
+    """Only a query string is decoded outside our own parsing."""
+    return render(BadRequest("The query is not UTF-8: percent-encode what is not ASCII."))
 
 
 def _werkzeug(error: Exception) -> Response:

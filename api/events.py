@@ -25,6 +25,7 @@ STREAMING = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     tag="Jobs",
     query=EventsQuery,
     headers={"Last-Event-ID": "Where to go on, as browsers send it; wins over `after`."},
+    also="text/event-stream",
     answers={200: EventList, 204: "There will be no more events.", 404: Problem},
 )
 def events(id: str, query: EventsQuery) -> Response:
@@ -45,7 +46,7 @@ def _cursor(query: EventsQuery) -> int:
     given = request.headers.get("Last-Event-ID")
     if not given:
         return query.after
-    if not given.isdecimal() or int(given) >= 2**53:
+    if not given.isdecimal() or len(given) > 16 or int(given) >= 2**53:
         raise InvalidField("Last-Event-ID: the number of an event.", param="Last-Event-ID")
     return int(given)
 

@@ -26,7 +26,7 @@ KEY = {"Idempotency-Key": "The same key and request give the same job, for at le
     tag="Jobs",
     body=NewJob,
     headers=KEY | {"Prefer": "`wait=n`: answer when the job is done, if it is within n seconds (60 at most)."},
-    answers={202: Job, 200: JobWithResult, 400: Problem, 413: Problem, 422: Problem, 429: Problem},
+    answers={202: Job, 200: JobWithResult, 422: Problem, 429: Problem},
 )
 def create(body: NewJob) -> Any:
     """Accepted means durable: the job survives the death of any process. `Location` says where it is."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.operations import OPERATIONS, Operation, operation
+from api.shapes import Problem
 
 ABOUT = """Batch and asynchronous inference on the models you have. Submit a job, watch it stream, collect the answer.
 
@@ -56,7 +57,7 @@ def _version() -> str:
 
 def _models(each: Operation) -> list[tuple[type[BaseModel], Any]]:
     found: list[tuple[type[BaseModel], Any]] = [(each.body, "validation")] if each.body else []
-    return found + [(model, "serialization") for model in each.answers.values() if isinstance(model, type)]
+    return found + [(model, "serialization") for model in _answers(each).values() if isinstance(model, type)]
 
 
 def _describe(each: Operation, names: Any) -> dict[str, Any]:
@@ -68,6 +69,8 @@ def _describe(each: Operation, names: Any) -> dict[str, Any]:
         "parameters": [*_path_parameters(each), *_query_parameters(each), *_header_parameters(each)],
         "responses": {str(status): _response(model, names) for status, model in _answers(each).items()},
     }
+    if each.also:
+        described["responses"]["200"]["content"][each.also] = {"schema": {"type": "string"}}
     if each.body:
         schema = names[(each.body, "validation")]
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -77,7 +80,10 @@ def _describe(each: Operation, names: Any) -> dict[str, Any]:
 
 
 def _answers(each: Operation) -> dict[int, type[BaseModel] | str]:
-    return each.answers if each.public else {**each.answers, 401: "No valid API key."}
+    """With what every operation of its kind may answer besides."""
+    more: list[int] = [] if each.public else [401]
+    more += [400, 413, 415] if each.body else []
+    return {**each.answers, **dict.fromkeys(more, Problem)}
 
 
 def _response(model: type[BaseModel] | str, names: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ What the decorator is told is what the OpenAPI document says (api/openapi.py), s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -30,8 +30,9 @@ class Operation:
     query: type[BaseModel] | None
     headers: dict[str, str]
     answers: dict[int, type[BaseModel] | str]
+    #: Another media type in which 200 may come.
+    also: str | None = None
     public: bool = False
-    names: list[str] = field(default_factory=list)
 
 
 OPERATIONS: list[Operation] = []
@@ -46,13 +47,14 @@ def operation(
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     headers: dict[str, str] | None = None,
+    also: str | None = None,
     public: bool = False,
 ) -> Callable[[View], View]:
     """`rule` is `"POST /api/v1/jobs"`. The view gets the path's parameters, `body` and `query` as keywords."""
     method, path = rule.split(" ", 1)
 
     def declare(view: View) -> View:
-        OPERATIONS.append(Operation(method, path, summary, tag, view, body, query, headers or {}, answers, public))
+        OPERATIONS.append(Operation(method, path, summary, tag, view, body, query, headers or {}, answers, also, public))
         return view
 
     return declare

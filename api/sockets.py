@@ -32,7 +32,7 @@ def attach(app: Flask) -> SocketIO:
     server = SocketIO(
         app,
         async_mode=settings().async_mode,
-        cors_allowed_origins=settings().origins or None,
+        cors_allowed_origins=_may_call,
         max_http_buffer_size=MESSAGE,
         manage_session=False,
         ping_interval=20,
@@ -74,6 +74,12 @@ def attach(app: Flask) -> SocketIO:
         cancel(_job(callers[_sid()], given).id)
 
     return server
+
+
+def _may_call(origin: str, environ: dict[str, Any]) -> bool:
+    """A page of one's own, or of an origin that the settings name."""
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO", environ.get("wsgi.url_scheme", "http"))
+    return origin in settings().origins or origin == f"{scheme}://{environ.get('HTTP_HOST', '')}"
 
 
 def _sid() -> str:

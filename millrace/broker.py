@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from celery import Celery
-from kombu import Exchange, Queue
+from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from millrace.settings import settings
@@ -68,11 +68,27 @@ def queue(lane: str) -> Queue:
     return Queue(lane, Exchange("lanes", type="direct"), routing_key=lane)
 
 
+#: Messages that a lane's queue may hold unread: each wakes one process, and the sweep sends more.
+UNREAD = 5
+
+
 def wake(lane: str) -> None:
-    """Send one message to the lane's queue. Raises what kombu raises when the broker is away."""
-    app().send_task(
-        DISPATCH, args=[lane], queue=queue(lane), expires=RING_EXPIRES, retry=False, ignore_result=True
-    )
+    """Send one message to the lane's queue, unless it holds enough: then nobody consumes, and more would pile up.
+
+    Raises Gone when the broker is away.
+    """
+    with app().connection_or_acquire() as connection:
+        if _unread(connection, lane) < UNREAD:
+            app().send_task(
+                DISPATCH, [lane], queue=queue(lane), connection=connection, expires=RING_EXPIRES, retry=False
+            )
+
+
+def _unread(connection: Connection, lane: str) -> int:
+    try:
+        return int(queue(lane)(connection.default_channel).queue_declare(passive=True).message_count)
+    except connection.channel_errors:
+        return 0
 
 
 class TaskEvents:

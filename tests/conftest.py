@@ -83,3 +83,15 @@ def stranger(platform: Platform) -> dict[str, str]:
     key = made.communicate(timeout=60)[0].strip()
     assert made.returncode == 0 and key
     return {"Authorization": f"Bearer {key}"}
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Platform]:
+    """Postgres and Redis, migrated, without any process of ours: nobody claims what a test submits."""
+    made = Platform()
+    try:
+        made.start_servers()
+        made.run("-m", "millrace.migrations")
+        yield made
+    finally:
+        made.stop()

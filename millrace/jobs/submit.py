@@ -133,6 +133,7 @@ def fingerprint(submission: Submission) -> str:
         submission.deadline and submission.deadline.isoformat(),
         submission.max_attempts,
         submission.metadata,
+        submission.retry_of,
     ]
     return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
 

@@ -61,12 +61,16 @@ BEGIN
             PERFORM raise_floor(of_lane, lowest);
         END IF;
 
+        -- A flow that was passed over for greater tags has nothing to give: it sleeps, or it would save up for later.
+        SELECT array_agg(f.tenant) INTO barren FROM flows f
+        WHERE f.lane = of_lane AND f.tenant = ANY (candidates)
+        AND f.tenant NOT IN (SELECT g.tenant FROM unnest(got) g)
+        AND (coalesce(cardinality(got), 0) < wanted OR f.tag < (SELECT l.virtual_time FROM lanes l WHERE l.name = of_lane));
+        IF barren IS NOT NULL THEN
+            PERFORM sleep_flows(of_lane, barren);
+        END IF;
+
         IF got IS NULL OR cardinality(got) < wanted THEN
-            SELECT array_agg(t) INTO barren FROM unnest(candidates) t
-            WHERE t NOT IN (SELECT g.tenant FROM unnest(got) g);
-            IF barren IS NOT NULL AND (cardinality(barren) > 4 OR got IS NULL) THEN
-                PERFORM sleep_flows(of_lane, barren);
-            END IF;
             tried := tried || candidates;
             -- Who gave less than its part may have more: look at it again, unless it was alone.
             IF got IS NOT NULL AND cardinality(candidates) > 1 THEN

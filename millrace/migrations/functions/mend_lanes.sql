@@ -14,10 +14,6 @@ BEGIN
     ) least_key
     WHERE q.id = least_key.id AND least_key.key < q.head;
 
-    UPDATE lanes l SET floor = f.tag, next_floor = f.tag
-    FROM (SELECT w.lane, min(w.tag) AS tag FROM flows w WHERE w.active <> 0 GROUP BY w.lane) f
-    WHERE f.lane = l.name AND l.floor > f.tag;
-
     SELECT array_agg(q.id) INTO woken
     FROM queues q JOIN flows f ON f.lane = q.lane AND f.tenant = q.tenant
     WHERE f.active >> q.class & 1 = 0 AND NOT q.paused
@@ -28,6 +24,11 @@ BEGIN
     IF woken IS NOT NULL THEN
         PERFORM wake_queues(woken);
     END IF;
+
+    -- After the flows, as everybody locks them.
+    UPDATE lanes l SET floor = f.tag, next_floor = f.tag
+    FROM (SELECT w.lane, min(w.tag) AS tag FROM flows w WHERE w.active <> 0 GROUP BY w.lane) f
+    WHERE f.lane = l.name AND l.floor > f.tag;
 
     RETURN QUERY
     SELECT l.name FROM lanes l WHERE EXISTS (

@@ -22,9 +22,10 @@ BEGIN
 
     -- Start-time fair queueing: who wakes starts at the lane's virtual time, unless it still owes. A class that wakes
     -- starts level with the classes that are awake.
+    WITH woken AS (
     UPDATE flows f
     SET active = f.active | w.bits,
-        tag = CASE WHEN f.active = 0 THEN greatest(f.tag, l.virtual_time, l.next_floor) ELSE f.tag END,
+        tag = CASE WHEN f.active = 0 THEN greatest(f.tag, l.virtual_time) ELSE f.tag END,
         class_tags = ARRAY(
             SELECT CASE
                 WHEN f.active >> n.class & 1 = 0 AND w.bits >> n.class & 1 = 1
@@ -43,5 +44,11 @@ BEGIN
         FROM flows g CROSS JOIN generate_series(0, 2) AS c (class)
         WHERE g.lane = w.lane AND g.tenant = w.tenant AND g.active >> c.class & 1 = 1
     ) least_awake
-    WHERE f.lane = w.lane AND f.tenant = w.tenant AND f.active & w.bits <> w.bits;
+    WHERE f.lane = w.lane AND f.tenant = w.tenant AND f.active & w.bits <> w.bits
+    RETURNING f.lane, f.tag
+    )
+    -- Who wakes below the floor (the others are in debt) takes the floor along.
+    UPDATE lanes l SET floor = least(l.floor, n.tag), next_floor = least(l.next_floor, n.tag)
+    FROM (SELECT woken.lane, min(woken.tag) AS tag FROM woken GROUP BY woken.lane) n
+    WHERE n.lane = l.name AND (l.floor > n.tag OR l.next_floor > n.tag);
 END $$;
