@@ -54,7 +54,8 @@ def operation(
     method, path = rule.split(" ", 1)
 
     def declare(view: View) -> View:
-        OPERATIONS.append(Operation(method, path, summary, tag, view, body, query, headers or {}, answers, also, public))
+        given = (body, query, headers or {}, answers, also, public)
+        OPERATIONS.append(Operation(method, path, summary, tag, view, *given))
         return view
 
     return declare
