@@ -82,7 +82,8 @@ def _describe(each: Operation, names: Any) -> dict[str, Any]:
 def _answers(each: Operation) -> dict[int, type[BaseModel] | str]:
     """With what every operation of its kind may answer besides."""
     more: list[int] = [] if each.public else [401]
-    more += [400, 413, 415] if each.body else [400] if each.query else []
+    more += [413, 415] if each.body else []
+    more += [400] if each.body or each.query or each.headers else []
     return {**each.answers, **dict.fromkeys(more, Problem)}
 
 
