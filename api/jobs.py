@@ -84,7 +84,7 @@ def stop(id: str) -> Response:
     summary="Ask again",
     tag="Jobs",
     headers=KEY,
-    answers={202: Job, 404: Problem, 409: Problem},
+    answers={202: Job, 404: Problem, 409: Problem, 422: Problem, 429: Problem},
 )
 def retry(id: str) -> Any:
     """A new job with the same request, which names this one in `retry_of`. This one must have ended."""

@@ -64,8 +64,12 @@ def app() -> Celery:
 
 
 def queue(lane: str) -> Queue:
-    """The queue on which the dispatchers of a lane are woken."""
-    return Queue(lane, Exchange("lanes", type="direct"), routing_key=lane)
+    """The queue on which the dispatchers of a lane are woken.
+
+    On the nameless exchange, which goes to the queue by its name: a binding would lie in Redis, and a flush would leave
+    every later message without a way, silently.
+    """
+    return Queue(lane, Exchange(""), routing_key=lane)
 
 
 #: Messages that a lane's queue may hold unread: each wakes one process, and the sweep sends more.

@@ -80,6 +80,8 @@ def call(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[t
         except (psycopg2.OperationalError, psycopg2.InterfaceError, DBAPIError, PoolTimeout) as failure:
             if last or isinstance(failure, PoolTimeout) or _unreachable(failure):
                 raise DatabaseUnavailable from failure
+            # The server went away: what else lies in the pool is as stale as this one was.
+            engine().dispose()
     raise AssertionError("unreachable")
 
 

@@ -13,6 +13,6 @@ def timetable() -> dict[str, dict[str, Any]]:
         "sweep": {
             "task": broker.SWEEP,
             "schedule": every,
-            "options": {"queue": broker.SWEEP_QUEUE, "expires": every * 2, "retry": False},
+            "options": {"queue": broker.queue(broker.SWEEP_QUEUE), "expires": every * 2, "retry": False},
         }
     }

@@ -62,6 +62,14 @@ def wake(lane: str) -> None:
         log.debug("not woken: the broker is away; the sweep makes it good", lane=lane, error=str(failure))
 
 
+def answered(lane: str) -> None:
+    """The message that woke us has arrived: the next one may be sent. Redis's loss: it may be in a second."""
+    try:
+        millrace_redis.client().delete(channels.rung(lane))
+    except millrace_redis.Gone:
+        return
+
+
 def ring_all(lane: str) -> None:
     """Ring for those who are awake, and wake one who sleeps: what the sweep does for work that waits."""
     try:

@@ -49,6 +49,7 @@ class Dispatcher:
         if not self._at_work.acquire(blocking=False):
             return
         try:
+            bell.answered(self.lane.name)
             end = time.monotonic() + SLICE
             while self._while_awake(end) and time.monotonic() < end:
                 pass
