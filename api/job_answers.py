@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 
 from millrace import ids
+from millrace.clock import now
 from millrace.errors import DatabaseUnavailable, InvalidField
 from millrace.jobs import position
 from millrace.jobs.classes import Class
@@ -99,7 +100,7 @@ def show(job: Job) -> dict[str, Any]:
 
 def _fresh(wanted: Submission, id: str) -> dict[str, Any]:
     """A job that was accepted this moment: nothing need be read to show it."""
-    due = wanted.run_after is None
+    due = wanted.run_after is None or wanted.run_after <= now()
     key = wanted.deadline or LAST
     place = _place(wanted.model.lane, wanted.tenant, wanted.of_class, key) if due else (None, None)
     return _submitted(wanted, id, time.time()) | {"position": place[0], "eta_seconds": place[1]}

@@ -73,6 +73,12 @@ class Grouped(Generic[Item, Outcome]):
             group[0].failure = failure
             _finish(group[0])
             return
+        except BaseException:
+            # The leader is being killed: the others must not wait for it for ever.
+            for call in group:
+                call.failure = RuntimeError("the leader of this group was interrupted")
+                _finish(call)
+            raise
         for call, outcome in zip(group, outcomes, strict=True):
             call.outcome = outcome
             _finish(call)

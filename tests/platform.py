@@ -127,7 +127,7 @@ class Platform(Installation):
         return answer.status, found, json.loads(text) if "json" in found.get("content-type", "") else text
 
     def submit(self, prompt: str = "hello", headers: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
-        """Submit a chat job. `demo`: the demo engine's switches; `body`: more of the body; the rest: fields of the job."""
+        """Submit a chat job. `demo`: the engine's switches; `body`: more of the body; the rest: fields of the job."""
         body = {"model": "demo", "messages": [{"role": "user", "content": prompt}]} | fields.pop("body", {})
         if "demo" in fields:
             body["demo"] = fields.pop("demo")

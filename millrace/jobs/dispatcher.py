@@ -121,6 +121,9 @@ class Dispatcher:
         corrections = self._take_corrections()
         self.process.claiming += 1
         try:
+            # Looked at once more, now that draining waits for us.
+            if self.process.stopping.is_set():
+                return []
             jobs = claim(self.lane.name, self.process.id, any, kept, corrections)
             # Known before the claim is over, so that reconciling does not take them for forgotten.
             self.process.runs |= {job.id: Run(job, self.lane.name, self.process.gone) for job in jobs}

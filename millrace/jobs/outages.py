@@ -26,7 +26,7 @@ def pause(lane: str, model: str, reason: str, wish: float | None = None) -> floa
         "first": FIRST if wish is None else min(max(wish, FIRST), LONGEST),
         "wish": min(wish or 0.0, LONGEST),
         "longest": LONGEST,
-        "reason": reason[:500],
+        "reason": reason[:500].replace("\x00", ""),
     }
     rows = db.call(_PAUSE, parameters)
     return float(rows[0][0]) if rows else None

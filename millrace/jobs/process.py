@@ -75,7 +75,8 @@ class Process:
     def _wait_for_runs(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         pause = threading.Event()
-        while self.runs and time.monotonic() < deadline:
+        # A claim under way counts: what it brings must not find us gone.
+        while (self.runs or self.claiming) and time.monotonic() < deadline:
             pause.wait(0.05)
 
     def _stop_all(self, reason: str) -> None:

@@ -1,8 +1,10 @@
 """Bringing a database forward: safe to run again, and by several at once."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg2
+import psycopg2.errors
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -42,5 +44,7 @@ def make_database() -> None:
         server = psycopg2.connect(url.set(database="postgres").render_as_string(hide_password=False))
         server.autocommit = True
         with server.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
+            # Two installers at once: one of them makes it.
+            with suppress(psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
+                cursor.execute(f'CREATE DATABASE "{name}"')
         server.close()

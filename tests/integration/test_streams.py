@@ -79,7 +79,9 @@ def test_a_live_reader_may_resume_in_the_middle(platform: Platform) -> None:
             for _ in range(3):
                 if (event := next(events, None)) is not None:
                     seen.append(event)
-    assert_whole(seen)
+    # The last one may come between the settlement and its event: then Postgres tells the end, with a snapshot.
+    numbers = [seq for seq, _, _ in seen]
+    assert numbers == sorted(set(numbers))
     assert text_of(seen) == result_text(platform, job)
 
 

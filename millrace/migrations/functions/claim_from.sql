@@ -55,13 +55,19 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
     ), moved AS (
         UPDATE flows f
         SET tag = f.tag + s.cost / f.weight,
+            -- A class without work keeps pace with the others, or it would save up for later.
             class_tags = ARRAY[
-                f.class_tags[1] + s.interactive / class_weight(0::smallint),
-                f.class_tags[2] + s.job / class_weight(1::smallint),
-                f.class_tags[3] + s.batch / class_weight(2::smallint)
+                CASE WHEN s.idle & 1 = 1 THEN greatest(f.class_tags[1], s.reached)
+                    ELSE f.class_tags[1] + s.interactive / class_weight(0::smallint) END,
+                CASE WHEN s.idle & 2 = 2 THEN greatest(f.class_tags[2], s.reached)
+                    ELSE f.class_tags[2] + s.job / class_weight(1::smallint) END,
+                CASE WHEN s.idle & 4 = 4 THEN greatest(f.class_tags[3], s.reached)
+                    ELSE f.class_tags[3] + s.batch / class_weight(2::smallint) END
             ]
         FROM (
-            SELECT t.tenant, sum(t.cost) AS cost, coalesce(sum(t.cost) FILTER (WHERE t.class = 0), 0) AS interactive,
+            SELECT t.tenant, sum(t.cost) AS cost, max(t.class_start) AS reached,
+                CASE WHEN reach = 2 THEN 7 - (SELECT bit_or(1 << w.class) FROM waiting w WHERE w.tenant = t.tenant)
+                    ELSE 0 END AS idle, coalesce(sum(t.cost) FILTER (WHERE t.class = 0), 0) AS interactive,
                 coalesce(sum(t.cost) FILTER (WHERE t.class = 1), 0) AS job,
                 coalesce(sum(t.cost) FILTER (WHERE t.class = 2), 0) AS batch
             FROM taken t GROUP BY t.tenant
