@@ -116,7 +116,7 @@ def test_whatever_is_killed_whenever_every_accepted_job_ends_once(mill: Platform
     wait_for(lambda: all(client.accepted for client in clients), 30, "submits")
     victims: list[str] = []
     with supervised(mill, *REMOTE):
-        end = time.monotonic() + 20
+        end = time.monotonic() + 18
         while time.monotonic() < end:
             victims = victims or chance.sample(["remote", "api-2", "beat", "sweep", "redis", "postgres"], 6)
             time.sleep(chance.uniform(1.0, 2.0))

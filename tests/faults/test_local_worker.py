@@ -42,7 +42,7 @@ def test_a_job_that_kills_its_process_each_time_is_poison_and_its_neighbour_hear
 
 
 def test_children_of_a_killed_parent_end_and_their_jobs_run_elsewhere(forked: Platform) -> None:
-    jobs = [_submit(forked, f"long {n}", 60) for n in range(2)]
+    jobs = [_submit(forked, f"long {n}", 40) for n in range(2)]
     waiting = _submit(forked, "waiting", 10)
     readers = [Reader(forked, id).has_text() for id in jobs]
     family = children(forked, "local")

@@ -10,7 +10,8 @@ from tests.faults.reader import Reader
 from tests.faults.strikes import bring_back
 from tests.platform import Platform
 
-STORY = {"tokens": 100, "rate": 25}
+#: Long enough that it is still told when all have noticed that Redis is back.
+STORY = {"tokens": 110, "rate": 25}
 
 
 def _submit_in_time(mill: Platform, prompt: str) -> str:
@@ -64,12 +65,12 @@ def test_a_sleeping_platform_that_redis_forgot_still_wakes_up(mill: Platform) ->
 
 
 def test_redis_stopped_for_seconds_delays_jobs_and_no_client(mill: Platform) -> None:
-    streaming = mill.submit("story", demo=STORY)["id"]
+    streaming = mill.submit("story", demo={"tokens": 190, "rate": 20})["id"]
     reader = Reader(mill, streaming).has_text()
     mill.signal("redis", signal.SIGSTOP)
     stopped = time.monotonic()
     meanwhile = []
-    while time.monotonic() - stopped < 4:
+    while time.monotonic() - stopped < 3:
         meanwhile.append(_submit_in_time(mill, f"meanwhile {len(meanwhile)}"))
         time.sleep(0.25)
     mill.signal("redis", signal.SIGCONT)

@@ -80,3 +80,16 @@ def test_submits_claims_requeues_and_settles_sent_twice_change_nothing_the_secon
     assert _submit(mill, items) == accepted
     assert _everything(mill, jobs) == once
     books_balance(mill, [identifiers.show("job", id) for id in jobs])
+
+
+def test_a_group_sent_again_among_newcomers_counts_only_those(mill: Platform) -> None:
+    """Submits and settles fall together by chance, so what is sent again may come in other company."""
+    items = [_item(mill) for _ in range(3)]
+    _submit(mill, items[:2])
+    _submit(mill, items)
+    leases = _claim(mill, 3)
+    end = {"state": "succeeded", "body": "{}", "output_tokens": 7}
+    ends = [end | {"id": id, "lease": lease} for id, lease in leases.items()]
+    assert len(mill.sql("SELECT job FROM settle_jobs(%s)", json.dumps(ends[:2]))) == 2
+    assert len(mill.sql("SELECT job FROM settle_jobs(%s)", json.dumps(ends))) == 3
+    books_balance(mill, [identifiers.show("job", item["id"]) for item in items])

@@ -52,29 +52,37 @@ def _short(mill: Platform, turn: int, n: int, chance: random.Random) -> str:
     return str(mill.submit(f"{turn} {n}", demo=demo, body={"stream": n % 2 == 0})["id"])
 
 
-def test_a_worker_stopped_past_its_lease_and_woken_writes_nothing(mill: Platform) -> None:
-    """One of its jobs has ended elsewhere when it wakes, the other streams elsewhere at that moment."""
+def test_a_worker_stopped_past_its_lease_and_woken_writes_nothing(mill: Platform, upstream: OpenAIServer) -> None:
+    """When it wakes, one of its jobs has ended elsewhere, one streams elsewhere, of one it gets the answer just then."""
     short = mill.submit("short", demo={"tokens": 30, "rate": 20})["id"]
     long = mill.submit("long", demo={"tokens": 100, "rate": 20})["id"]
-    readers = [Reader(mill, short), Reader(mill, long)]
-    for reader in readers:
+    upstream.defaults = {"text": ["of the zombie"], "first_token_ms": 2000}
+    silent = mill.submit("silent", body={"model": "upstream", "stream": False})["id"]
+    jobs = [short, long, silent]
+    readers = [Reader(mill, id) for id in jobs]
+    for reader in readers[:2]:
         reader.has_text()
+    wait_for(lambda: upstream.running, 30, "the question to the backend")
+    upstream.defaults = {"text": ["of the living"], "first_token_ms": 4000}
     mill.signal("remote", signal.SIGSTOP)
     bring_back(mill, "remote-2")
     mill.finished(short)
     written = _written(mill, short)
-    assert account(mill, long)["attempt"] == 2
-    assert account(mill, long)["state"] == "running"
+    for id in (long, silent):
+        assert account(mill, id)["state"] == "running"
+        assert account(mill, id)["attempt"] == 2
     mill.signal("remote", signal.SIGCONT)
     waits_for_work(mill, "remote")
-    mill.finished(long)
+    all_end(mill, jobs)
     # What the zombie does next is its own again: it runs new jobs, so it has seen to the old ones.
     mill.kill("remote-2")
     fresh = mill.submit("fresh")["id"]
     assert mill.finished(fresh)["attempt"] == 1
     assert _written(mill, short) == written
-    assert outcomes(mill, short) == outcomes(mill, long) == ["process_died"]
-    books_balance(mill, [short, long, fresh], readers)
+    assert [outcomes(mill, id) for id in jobs] == [["process_died"]] * 3
+    books_balance(mill, [*jobs, fresh], readers)
+    answer = mill.request("GET", f"/api/v1/jobs/{silent}/result")[2]
+    assert answer["choices"][0]["message"]["content"] == "of the living"
 
 
 def _written(mill: Platform, id: str) -> list[object]:

@@ -16,6 +16,7 @@ DECLARE
     candidates uuid[];
     tried uuid[] := '{}';
     barren uuid[];
+    saving uuid[];
     got claimed_job[];
     lowest float8;
     wanted integer := slots;
@@ -57,17 +58,23 @@ BEGIN
 
         SELECT array_agg(c) INTO got
         FROM claim_from(of_lane, candidates, wanted, reach, by_process, at) c;
+        SELECT l.* INTO lane FROM lanes l WHERE l.name = of_lane;
         IF reach = 2 AND tried = '{}' THEN
             PERFORM raise_floor(of_lane, lowest);
         END IF;
 
-        -- A flow that was passed over for greater tags has nothing to give: it sleeps, or it would save up for later.
-        SELECT array_agg(f.tenant) INTO barren FROM flows f
+        -- A flow that was passed over for greater tags has nothing to give: it sleeps, or it would save up for later. So do
+        -- empty ones that are many, since every claim looks at them.
+        SELECT array_agg(f.tenant), array_agg(f.tenant) FILTER (WHERE f.tag < lane.virtual_time)
+        INTO barren, saving
+        FROM flows f
         WHERE f.lane = of_lane AND f.tenant = ANY (candidates)
         AND f.tenant NOT IN (SELECT g.tenant FROM unnest(got) g)
-        AND (coalesce(cardinality(got), 0) < wanted OR f.tag < (SELECT l.virtual_time FROM lanes l WHERE l.name = of_lane));
-        IF barren IS NOT NULL THEN
+        AND (coalesce(cardinality(got), 0) < wanted OR f.tag < lane.virtual_time);
+        IF cardinality(barren) > 8 THEN
             PERFORM sleep_flows(of_lane, barren);
+        ELSIF saving IS NOT NULL THEN
+            PERFORM sleep_flows(of_lane, saving);
         END IF;
 
         IF got IS NULL OR cardinality(got) < wanted THEN

@@ -30,6 +30,12 @@ BEGIN
     FROM (SELECT w.lane, min(w.tag) AS tag FROM flows w WHERE w.active <> 0 GROUP BY w.lane) f
     WHERE f.lane = l.name AND l.floor > f.tag;
 
+    PERFORM sleep_flows(e.lane, e.tenants)
+    FROM (
+        SELECT f.lane, array_agg(f.tenant) AS tenants FROM flows f
+        WHERE f.active <> 0 AND flow_work(f.lane, f.tenant) = 0 GROUP BY f.lane
+    ) e;
+
     RETURN QUERY
     SELECT l.name FROM lanes l WHERE EXISTS (
         SELECT 1 FROM flows f WHERE f.lane = l.name AND f.active <> 0 AND flow_work(f.lane, f.tenant) <> 0
