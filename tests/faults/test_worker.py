@@ -53,7 +53,7 @@ def _short(mill: Platform, turn: int, n: int, chance: random.Random) -> str:
 
 
 def test_a_worker_stopped_past_its_lease_and_woken_writes_nothing(mill: Platform, upstream: OpenAIServer) -> None:
-    """When it wakes, one of its jobs has ended elsewhere, one streams elsewhere, of one it gets the answer just then."""
+    """When it wakes, one of its jobs has ended elsewhere, one streams there, of one it gets the answer just then."""
     short = mill.submit("short", demo={"tokens": 30, "rate": 20})["id"]
     long = mill.submit("long", demo={"tokens": 100, "rate": 20})["id"]
     upstream.defaults = {"text": ["of the zombie"], "first_token_ms": 2000}
