@@ -12,6 +12,10 @@ if sys.argv[1:2] == ["remote"] and os.environ.get("ASYNC_MODE", "eventlet") == "
     # Not os: Celery writes its farewell from the hub, where a green write may not wait.
     eventlet.monkey_patch(os=False)
 
+    from workers import green
+
+    green.mend_select()
+
 from workers.worker import main
 
 if __name__ == "__main__":

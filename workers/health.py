@@ -34,6 +34,11 @@ AND (
 """
 
 
+#: Held while the thread asks the database: a child forked meanwhile would inherit locks that nobody ever opens.
+_still = threading.Lock()
+os.register_at_fork(before=_still.acquire, after_in_parent=_still.release, after_in_child=_still.release)
+
+
 def watch(found: Pool) -> None:
     """Look at every renewal, from a thread of this process."""
     threading.Thread(target=_watch, args=(found,), name="health", daemon=True).start()
@@ -46,7 +51,8 @@ def _watch(found: Pool) -> None:
     while True:
         pause.wait(settings().renew_seconds)
         try:
-            deaf = _deaf(found)
+            with _still:
+                deaf = _deaf(found)
         except DatabaseUnavailable:
             deaf = []
         if not deaf:

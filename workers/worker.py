@@ -50,6 +50,8 @@ def _other(name: str, arguments: list[str]) -> None:
 
 
 def _prepare(found: Pool) -> None:
+    # Under eventlet the greenlet of the remote control ends in a traceback when Redis goes. Events go on.
+    app.conf.worker_enable_remote_control = found.kind != "eventlet"
     app.conf.task_queues = [broker.queue(name) for name in found.queues]
     dispatch.lanes = {lane.name: lane for lane in found.lanes}
     if not found.lanes:

@@ -44,11 +44,21 @@ class Process:
         self._told: dict[str, Any] = {}
 
     def start(self) -> "Process":
-        lease.open(self.id, "worker", self.lanes)
+        while not self._opened():
+            self.stopping.wait(1.0)
         for watch in (self._keep_lease, self._keep_checkpoints):
             threading.Thread(target=watch, name=watch.__name__.strip("_"), daemon=True).start()
         hub.watch(channels.CANCEL, hear=self._hear_cancel)
         return self
+
+    def _opened(self) -> bool:
+        try:
+            lease.open(self.id, "worker", self.lanes)
+        except DatabaseUnavailable:
+            log.warning("the database is away; this worker begins when it is back")
+            return False
+        self._renewed = time.monotonic()
+        return True
 
     def gone(self) -> bool:
         """True when we could not renew for so long that the sweep may have given our jobs away."""

@@ -68,7 +68,8 @@ class OpenAIHandler(Handler):
         if given is not None:
             return given
         most = self.asked.get("max_tokens") or self.how.get("tokens", 5)
-        return [f"w{at} " for at in range(min(most, self.how.get("tokens", most)))]
+        # However many were asked for: hostile numbers come here too.
+        return [f"w{at} " for at in range(min(most, self.how.get("tokens", most), 10_000))]
 
     @property
     def _chat(self) -> bool:

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psutil
@@ -37,18 +37,25 @@ def bring_back(platform: Platform, *names: str) -> None:
 
 
 @contextmanager
-def supervised(platform: Platform, *names: str) -> Iterator[None]:
-    """Meanwhile, whatever dies is brought back at once, also what ends by itself."""
+def supervised(platform: Platform, *names: str) -> Iterator[Callable[[str], None]]:
+    """Meanwhile, whatever dies is brought back at once, also what ends by itself. Yields what kills one (-9)."""
     done = threading.Event()
+    # A start is waited for, so nothing is struck down in the middle of one.
+    starting = threading.Lock()
 
     def supervise() -> None:
         while not done.wait(0.1):
-            bring_back(platform, *SERVERS, *names)
+            with starting:
+                bring_back(platform, *SERVERS, *names)
+
+    def strike(name: str) -> None:
+        with starting:
+            platform.kill(name)
 
     supervisor = threading.Thread(target=supervise, daemon=True)
     supervisor.start()
     try:
-        yield
+        yield strike
     finally:
         done.set()
         supervisor.join(60)

@@ -115,13 +115,13 @@ def test_whatever_is_killed_whenever_every_accepted_job_ends_once(mill: Platform
     clients = [Client(mill, number, random.Random(chance.random())) for number in range(2)]
     wait_for(lambda: all(client.accepted for client in clients), 30, "submits")
     victims: list[str] = []
-    with supervised(mill, *REMOTE):
+    with supervised(mill, *REMOTE) as strike:
         end = time.monotonic() + 18
         while time.monotonic() < end:
             victims = victims or chance.sample(["remote", "api-2", "beat", "sweep", "redis", "postgres"], 6)
             time.sleep(chance.uniform(1.0, 2.0))
             print("killed:", victims[-1])
-            mill.kill(victims.pop())
+            strike(victims.pop())
         for client in clients:
             client.done.set()
             client.join(30)

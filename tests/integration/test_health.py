@@ -1,6 +1,7 @@
 """A worker that answers ping and consumes nothing is noticed, and ends so that its supervisor replaces it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,29 +10,44 @@ from tests.platform import Platform, wait_for
 #: Its consumer is told to leave the queue, as a lost one does by itself after some reconnects.
 DEAFEN = """
 from millrace import broker
-print(broker.app().control.cancel_consumer('remote.demo', reply=True, timeout=5))
+print(broker.app().control.cancel_consumer('local.demo', reply=True, timeout=5))
 """
+
+
+CATALOG = """
+[lanes."local.demo"]
+pool = "local"
+slots = 2
+
+[[models]]
+name = "here"
+engine = "demo"
+lane = "local.demo"
+"""
+
+JOB: dict[str, Any] = {"body": {"model": "here", "demo": {"tokens": 2, "rate": 0}}}
 
 
 @pytest.fixture
 def own() -> Iterator[Platform]:
     made = Platform(LEASE_SECONDS="2", RENEW_SECONDS="0.5")
+    (made.home / "models.toml").write_text(CATALOG)
     try:
-        yield made.start()
+        yield made.start("api", "local", "sweep", "beat")
     finally:
         made.stop()
 
 
 def test_a_worker_that_consumes_nothing_ends_itself_and_its_successor_runs_the_job(own: Platform) -> None:
-    first = own.finished(own.submit(demo={"tokens": 2, "rate": 0})["id"])
+    first = own.finished(own.submit(**JOB)["id"])
     assert first["status"] == "succeeded"
     own.run("-c", DEAFEN)
     # The dispatcher that is still awake may take jobs for two seconds: submit until one stays.
-    own.submit(demo={"tokens": 2, "rate": 0})
-    wait_for(lambda: _waits(own) or own.processes["remote"].poll() is not None, 30, "a job that nobody takes")
-    wait_for(lambda: own.processes["remote"].poll() is not None, 30, "the deaf worker leaves")
-    assert own.processes["remote"].returncode == 1
-    own.start_process("remote")
+    own.submit(**JOB)
+    wait_for(lambda: _waits(own) or own.processes["local"].poll() is not None, 30, "a job that nobody takes")
+    wait_for(lambda: own.processes["local"].poll() is not None, 30, "the deaf worker leaves")
+    assert own.processes["local"].returncode == 1
+    own.start_process("local")
     assert own.finished(_last(own))["status"] == "succeeded"
 
 
@@ -39,7 +55,7 @@ def _waits(own: Platform) -> bool:
     """True when the newest job is still queued; otherwise another one is submitted."""
     if own.job(_last(own))["status"] == "queued":
         return True
-    own.submit(demo={"tokens": 2, "rate": 0})
+    own.submit(**JOB)
     return False
 
 
