@@ -1,10 +1,12 @@
 """One platform for all tests that only use it; those that kill it start their own."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 
+from tests.machine import Installation
 from tests.platform import Platform
 
 #: Beside the shipped catalog: a lane that is soon full, one whose model can be away without harm to others, one that
@@ -95,3 +97,9 @@ def database() -> Iterator[Platform]:
         yield made
     finally:
         made.stop()
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Each home holds a Postgres cluster: too much to leave behind when nobody will look into it."""
+    for home in Installation.made if exitstatus == 0 else []:
+        shutil.rmtree(home, ignore_errors=True)

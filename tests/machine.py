@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from socket import AF_INET, SOCK_STREAM, socket
+from typing import ClassVar
 
 import psycopg2
 import redis
@@ -25,8 +26,13 @@ FOREIGN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "FLOWER_PASSWORD", "OLLAMA
 class Installation:
     """`start_servers()`, then give `env()` to every process of it; `stop()` at the end."""
 
+    #: Homes that were made for tests; removed at the end of a session that passed, kept for their logs otherwise.
+    made: ClassVar[list[Path]] = []
+
     def __init__(self, home: Path | None = None) -> None:
         self.home = (home or Path(tempfile.mkdtemp(prefix="mr-"))).resolve()
+        if home is None:
+            self.made.append(self.home)
         self.home.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.flower_port = free_port()
