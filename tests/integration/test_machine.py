@@ -182,12 +182,18 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way(machine: Installation, tm
         neighbour.stop()
 
 
+def _hears_interrupts() -> None:
+    """A shell that starts us in the background has told us, and all we start, to ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_it_within_ten_seconds(machine: Installation, tmp_path: Path, number: signal.Signals) -> None:
     output = tmp_path / "out"
     with output.open("wb") as file:
         # No terminal: it must not ask anything.
-        up = machine.spawn("-m", "millrace.machine.command", "up", stdout=file, stderr=file, stdin=subprocess.DEVNULL)
+        up = machine.spawn("-m", "millrace.machine.command", "up", stdout=file, stderr=file, stdin=subprocess.DEVNULL,
+                           preexec_fn=_hears_interrupts)  # fmt: skip
     wait_for(lambda: "Ctrl-C stops everything" in output.read_text() or up.poll() is not None, 60, "up")
     assert answers(machine), output.read_text()
     pids = processes(machine).values()
