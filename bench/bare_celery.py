@@ -10,6 +10,7 @@ import resource
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,8 +72,8 @@ class Measured:
 
 def measure(place: Place, pool: str, count: int) -> Measured:
     """Send and run this many on the Redis of this place."""
-    counts = place.platform.home / f"bare-{pool}"
-    counts.mkdir(exist_ok=True)
+    # A directory of its own each time: what an earlier round counted must not count again.
+    counts = Path(tempfile.mkdtemp(prefix=f"bare-{pool}-", dir=place.platform.home))
     with _processes(place, pool, counts, count) as (worker, producer):
         wait_for(lambda: _counted(counts) == 1, 60, "the bare worker")
         pids = [worker.pid, place.pids["redis"]]
