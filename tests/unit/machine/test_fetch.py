@@ -29,8 +29,9 @@ class Files(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(CONTENT) - start))
         self.end_headers()
         broken = self.path == "/broken" and not start
-        self.wfile.write(CONTENT[start : len(CONTENT) // 2 if broken else None])
+        # Before it is answered: the client may look as soon as it has read the last byte.
         self.server.asked.append(start)  # type: ignore[attr-defined]
+        self.wfile.write(CONTENT[start : len(CONTENT) // 2 if broken else None])
 
     def _start(self) -> int:
         if self.path == "/rangeless":
