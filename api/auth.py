@@ -4,13 +4,15 @@ from flask import g, request
 
 from millrace.errors import Unauthorized
 from millrace.identity import keys
-from millrace.identity.keys import Caller
+from millrace.identity.caller import Caller
 
 
-def authenticate() -> Caller:
-    """Find the caller and keep it for this request. Raises Unauthorized."""
-    g.caller = of_key(_presented())
-    return g.caller
+def authenticate(permission: str) -> Caller:
+    """Find the caller, who must have this permission, and keep it for this request. Raises Unauthorized, Forbidden."""
+    found = of_key(_presented())
+    found.need(permission)
+    g.caller = found
+    return found
 
 
 def of_key(key: str) -> Caller:

@@ -9,9 +9,10 @@ from markupsafe import Markup, escape
 from api import openapi
 from api.operations import operation
 from millrace import errors
+from millrace.identity.permissions import PUBLIC
 
 
-@operation("GET /docs", summary="A page to read", tag="Health", answers={200: "HTML"}, public=True)
+@operation("GET /docs", summary="A page to read", tag="Health", answers={200: "HTML"}, permission=PUBLIC)
 def docs() -> Response:
     """The API, and every error it can answer with."""
     document = openapi.document()

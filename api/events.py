@@ -11,6 +11,7 @@ from api.operations import operation
 from api.shapes import EventList, EventsQuery, Problem
 from millrace import ids
 from millrace.errors import InvalidField
+from millrace.identity.permissions import Permission
 from millrace.jobs import find
 from millrace.streams.events import Event
 from millrace.streams.reader import Reader
@@ -23,6 +24,7 @@ STREAMING = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     "GET /api/v1/jobs/<id>/events",
     summary="Watch a job",
     tag="Jobs",
+    permission=Permission.jobs_read,
     query=EventsQuery,
     headers={"Last-Event-ID": "Where to go on, as browsers send it; wins over `after`."},
     also="text/event-stream",
@@ -36,7 +38,7 @@ def events(id: str, query: EventsQuery) -> Response:
     With `Accept: application/json`: the events there are now.
     """
     job = find.find(caller().tenant, ids.parse("job", id))
-    reader = Reader(job.id, _cursor(query))
+    reader = Reader(job.tenant, job.id, _cursor(query))
     if request.accept_mimetypes.best_match(["text/event-stream", "application/json"]) == "application/json":
         return _poll(reader)
     return _stream(reader, job.ended)

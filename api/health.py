@@ -8,10 +8,11 @@ from api.operations import operation
 from millrace import db
 from millrace import redis as millrace_redis
 from millrace.errors import DatabaseUnavailable
+from millrace.identity.permissions import PUBLIC
 from millrace.migrations import migrate
 
 
-@operation("GET /healthz", summary="Is this process alive?", tag="Health", answers={200: "alive"}, public=True)
+@operation("GET /healthz", summary="Is this process alive?", tag="Health", answers={200: "alive"}, permission=PUBLIC)
 def healthz() -> Response:
     """Says so, and asks nobody."""
     return Response("alive\n", mimetype="text/plain")
@@ -22,7 +23,7 @@ def healthz() -> Response:
     summary="Is everything there?",
     tag="Health",
     answers={200: "ready", 503: "what is missing"},
-    public=True,
+    permission=PUBLIC,
 )
 def readyz() -> Response:
     """Ready when Postgres answers and is migrated. Without Redis jobs are still accepted, and wait: said, but ready."""

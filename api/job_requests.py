@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import request
 
+from api.address import address
 from api.shapes import NewJob
 from millrace.catalog.catalog import Model, catalog
 from millrace.clock import now
-from millrace.errors import InvalidField, UnknownModel
+from millrace.errors import InvalidField, ModelNotAllowed, UnknownModel
+from millrace.identity.caller import Caller
 from millrace.jobs.classes import Class
 from millrace.jobs.submit import Submission
 
@@ -22,12 +24,12 @@ NEEDS = {
 FAR = timedelta(days=366)
 
 
-def submission(tenant: str, body: NewJob) -> Submission:
-    """What the domain is to accept. Raises InvalidField, UnknownModel."""
+def submission(caller: Caller, body: NewJob) -> Submission:
+    """What the domain is to accept. Raises InvalidField, UnknownModel, ModelNotAllowed."""
     model = _model(body.endpoint, body.body)
     _check_times(body)
-    return Submission(
-        tenant=tenant,
+    wanted = Submission(
+        tenant=caller.tenant,
         model=model,
         endpoint=body.endpoint,
         body=body.body,
@@ -37,6 +39,15 @@ def submission(tenant: str, body: NewJob) -> Submission:
         max_attempts=body.max_attempts,
         metadata=body.metadata,
     )
+    return asked_by(caller, wanted)
+
+
+def asked_by(caller: Caller, wanted: Submission) -> Submission:
+    """The submission, in somebody's name. Raises ModelNotAllowed."""
+    if caller.models is not None and wanted.model.name not in caller.models:
+        raise ModelNotAllowed(param="body.model")
+    wanted.api_key, wanted.user, wanted.address = caller.key, caller.user, address()
+    return wanted
 
 
 def _model(endpoint: str, body: dict[str, Any]) -> Model:

@@ -7,11 +7,12 @@ from flask import Response
 
 from api import job_answers, waiting
 from api.auth import caller
-from api.job_requests import idempotency_key, metadata_filter, submission
+from api.job_requests import asked_by, idempotency_key, metadata_filter, submission
 from api.operations import operation
 from api.shapes import Job, JobList, JobWithResult, ListQuery, NewJob, Problem
 from millrace import ids
 from millrace.errors import Conflict
+from millrace.identity.permissions import Permission
 from millrace.jobs import find
 from millrace.jobs.cancel import cancel
 from millrace.jobs.retried import retried
@@ -24,13 +25,15 @@ KEY = {"Idempotency-Key": "The same key and request give the same job, for at le
     "POST /api/v1/jobs",
     summary="Submit a job",
     tag="Jobs",
+    permission=Permission.jobs_write,
+    rate="inference",
     body=NewJob,
     headers=KEY | {"Prefer": "`wait=n`: answer when the job is done, if it is within n seconds (60 at most)."},
     answers={202: Job, 200: JobWithResult, 422: Problem, 429: Problem},
 )
 def create(body: NewJob) -> Any:
     """Accepted means durable: the job survives the death of any process. `Location` says where it is."""
-    wanted = submission(caller().tenant, body)
+    wanted = submission(caller(), body)
     wanted.key = idempotency_key()
     seconds = waiting.preferred_seconds()
     if seconds:
@@ -43,6 +46,7 @@ def create(body: NewJob) -> Any:
     "GET /api/v1/jobs/<id>",
     summary="Look at a job",
     tag="Jobs",
+    permission=Permission.jobs_read,
     answers={200: Job, 404: Problem},
 )
 def show(id: str) -> Response:
@@ -54,6 +58,7 @@ def show(id: str) -> Response:
     "GET /api/v1/jobs",
     summary="List jobs",
     tag="Jobs",
+    permission=Permission.jobs_read,
     query=ListQuery,
     answers={200: JobList, 400: Problem},
 )
@@ -68,13 +73,14 @@ def index(query: ListQuery) -> Response:
     "POST /api/v1/jobs/<id>/cancel",
     summary="Cancel a job",
     tag="Jobs",
+    permission=Permission.jobs_write,
     answers={200: Job, 404: Problem},
 )
 def stop(id: str) -> Response:
     """At once while it waits; within a second while it runs. One that has ended stays as it is. Safe to repeat."""
     job = find.find(caller().tenant, ids.parse("job", id))
     if not job.ended:
-        cancel(job.id)
+        cancel(job.tenant, job.id)
         job = find.find(caller().tenant, job.id)
     return job_answers.answer(job)
 
@@ -83,6 +89,8 @@ def stop(id: str) -> Response:
     "POST /api/v1/jobs/<id>/retry",
     summary="Ask again",
     tag="Jobs",
+    permission=Permission.jobs_write,
+    rate="inference",
     headers=KEY,
     answers={202: Job, 404: Problem, 409: Problem, 422: Problem, 429: Problem},
 )
@@ -91,7 +99,7 @@ def retry(id: str) -> Any:
     job = find.find(caller().tenant, ids.parse("job", id))
     if not job.ended:
         raise Conflict(f"The job is {job.state}. Only one that has ended can be retried; cancel it first.")
-    wanted = retried(job)
+    wanted = asked_by(caller(), retried(job))
     wanted.key = idempotency_key()
     return job_answers.accepted(wanted, submit(wanted))
 
@@ -100,14 +108,14 @@ def retry(id: str) -> Any:
     "GET /api/v1/jobs/<id>/result",
     summary="The answer",
     tag="Jobs",
+    permission=Permission.jobs_read,
     answers={200: "The answer in OpenAI's shape.", 404: Problem, 409: Problem},
 )
 def result(id: str) -> Response:
     """What the model said. 409 while there is nothing yet, and when the job ended without an answer."""
     job = find.find(caller().tenant, ids.parse("job", id))
-    body, error = find.result(job.id) if job.ended else (None, None)
+    body, error = find.result(job.tenant, job.id) if job.ended else (None, None)
     if body is not None:
         return Response(body, mimetype="application/json")
     reason = json.loads(error)["message"] if error else f"it is {job.state}"
     raise Conflict(f"The job has no result: {reason}.", retry_after=None if job.ended else 1)
-

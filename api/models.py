@@ -3,9 +3,16 @@
 from api.operations import operation
 from api.shapes import ModelInfo, ModelList
 from millrace.catalog.catalog import catalog
+from millrace.identity.permissions import Permission
 
 
-@operation("GET /api/v1/models", summary="List models", tag="Models", answers={200: ModelList})
+@operation(
+    "GET /api/v1/models",
+    summary="List models",
+    tag="Models",
+    permission=Permission.models_read,
+    answers={200: ModelList},
+)
 def models() -> ModelList:
     """Every model of the catalog, with the lane in which its jobs wait and what it can do."""
     data = [

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.operations import OPERATIONS, Operation, operation
 from api.shapes import Problem
+from millrace.identity.permissions import PUBLIC
 
 ABOUT = """Batch and asynchronous inference on the models you have. Submit a job, watch it stream, collect the answer.
 
@@ -19,7 +20,9 @@ Errors outside `/v1` are RFC 9457 problem details: `detail` says what to do. Tim
 _REFERENCE = "#/components/schemas/{model}"
 
 
-@operation("GET /api/openapi.json", summary="This document", tag="Health", answers={200: "OpenAPI 3.1"}, public=True)
+@operation(
+    "GET /api/openapi.json", summary="This document", tag="Health", answers={200: "OpenAPI 3.1"}, permission=PUBLIC
+)
 def openapi() -> Response:
     """Generated from the code that serves it."""
     import json

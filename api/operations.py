@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from api import auth, bodies
 from millrace.errors import InvalidField
+from millrace.identity.permissions import PUBLIC
 
 View = Callable[..., Any]
 
@@ -30,9 +31,16 @@ class Operation:
     query: type[BaseModel] | None
     headers: dict[str, str]
     answers: dict[int, type[BaseModel] | str]
+    #: What the caller must be allowed, or PUBLIC or SIGNED_IN.
+    permission: str
+    #: Which rate it counts against: `inference` (the hourly one), `reading` (bursts only), or a row of `limits`.
+    rate: str = "reading"
     #: Another media type in which 200 may come.
     also: str | None = None
-    public: bool = False
+
+    @property
+    def public(self) -> bool:
+        return self.permission == PUBLIC
 
 
 OPERATIONS: list[Operation] = []
@@ -43,18 +51,19 @@ def operation(
     *,
     summary: str,
     tag: str,
+    permission: str,
     answers: dict[int, type[BaseModel] | str],
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     headers: dict[str, str] | None = None,
     also: str | None = None,
-    public: bool = False,
+    rate: str = "reading",
 ) -> Callable[[View], View]:
     """`rule` is `"POST /api/v1/jobs"`. The view gets the path's parameters, `body` and `query` as keywords."""
     method, path = rule.split(" ", 1)
 
     def declare(view: View) -> View:
-        given = (body, query, headers or {}, answers, also, public)
+        given = (body, query, headers or {}, answers, permission, rate, also)
         OPERATIONS.append(Operation(method, path, summary, tag, view, *given))
         return view
 
@@ -71,7 +80,7 @@ def _wrapped(declared: Operation) -> View:
     @wraps(declared.view)
     def view(**parameters: Any) -> Any:
         if not declared.public:
-            auth.authenticate()
+            auth.authenticate(declared.permission)
         if declared.query is not None:
             parameters["query"] = _validated(declared.query, request.args.to_dict(), "")
         if declared.body is not None:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from api import sockets
 from api.app import create_app
-from millrace import telemetry
+from millrace import db, telemetry
 from millrace.settings import settings
 
 #: Connections served at a time; each idle one costs a few kilobytes.
@@ -18,6 +18,7 @@ THREADS = 256
 
 def main() -> None:
     telemetry.configure()
+    db.act_as("api")
     app = create_app()
     sockets.attach(app)
     if settings().async_mode == "eventlet":

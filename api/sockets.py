@@ -15,7 +15,7 @@ from api import auth
 from api.subscriptions import Subscriptions
 from millrace import ids
 from millrace.errors import InvalidField, MillraceError
-from millrace.identity.keys import Caller
+from millrace.identity.caller import Caller
 from millrace.jobs import find
 from millrace.jobs.cancel import cancel
 from millrace.settings import settings
@@ -61,7 +61,7 @@ def attach(app: Flask) -> SocketIO:
         after = given.get("after") or 0
         if not isinstance(after, int) or not 0 <= after < 2**53:
             raise InvalidField("after: the number of the last event you have.", param="after")
-        subscriptions.add(_sid(), job.id, after)
+        subscriptions.add(_sid(), job.tenant, job.id, after)
 
     @server.on("unsubscribe")
     @_acknowledged
@@ -71,7 +71,8 @@ def attach(app: Flask) -> SocketIO:
     @server.on("cancel")
     @_acknowledged
     def stop(given: dict[str, Any]) -> None:
-        cancel(_job(callers[_sid()], given).id)
+        job = _job(callers[_sid()], given)
+        cancel(job.tenant, job.id)
 
     return server
 
@@ -108,5 +109,3 @@ def _acknowledged(handle: Callable[[dict[str, Any]], None]) -> Callable[..., dic
             return {"error": MillraceError().as_dict()}
 
     return call
-
-

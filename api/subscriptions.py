@@ -22,9 +22,9 @@ class Subscriptions:
         self._readers: dict[str, dict[str, Reader]] = defaultdict(dict)
         self._lock = threading.Lock()
 
-    def add(self, sid: str, job: str, after: int) -> None:
+    def add(self, sid: str, tenant: str, job: str, after: int) -> None:
         """Watch a job from a cursor on; an earlier subscription to it ends. Raises InvalidField."""
-        reader = Reader(job, after)
+        reader = Reader(tenant, job, after)
         with self._lock:
             own = self._readers[sid]
             if len(own) >= JOBS and job not in own:

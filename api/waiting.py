@@ -84,7 +84,7 @@ def submit_and_wait(wanted: Submission, seconds: float) -> Response:
     waiter = replies.expect(id)
     try:
         made = submit(wanted, id)
-        ended = _ended(id, waiter, until) if made.new else _others_end(made.id, until)
+        ended = _ended(wanted.tenant, id, waiter, until) if made.new else _others_end(wanted.tenant, made.id, until)
     finally:
         replies.forget(id)
     if ended:
@@ -98,33 +98,33 @@ def submit_and_wait(wanted: Submission, seconds: float) -> Response:
 def _result(wanted: Submission, begun: float, job: str, waiter: Waiter) -> Response:
     if waiter.settlement is not None:
         return job_answers.replied(wanted, begun, waiter.settlement)
-    return job_answers.with_result(find.find(wanted.tenant, job), find.result(job)[0])
+    return job_answers.with_result(find.find(wanted.tenant, job), find.result(wanted.tenant, job)[0])
 
 
-def _ended(job: str, waiter: Waiter, until: float) -> bool:
+def _ended(tenant: str, job: str, waiter: Waiter, until: float) -> bool:
     while waiter.settlement is None:
         left = until - time.monotonic()
         if left <= 0:
-            return _has_ended(job)
+            return _has_ended(tenant, job)
         stirred = waiter.stirred.wait(min(left, LOOK))
         waiter.stirred.clear()
-        if waiter.settlement is None and (stirred or left > LOOK) and _has_ended(job):
+        if waiter.settlement is None and (stirred or left > LOOK) and _has_ended(tenant, job):
             return True
     return True
 
 
-def _has_ended(job: str) -> bool:
+def _has_ended(tenant: str, job: str) -> bool:
     try:
-        return find.has_ended(job)
+        return find.has_ended(tenant, job)
     except DatabaseUnavailable:
         return False
 
 
-def _others_end(job: str, until: float) -> bool:
+def _others_end(tenant: str, job: str, until: float) -> bool:
     """A job that an earlier request made: its events say when it ends."""
-    if _has_ended(job):
+    if _has_ended(tenant, job):
         return True
-    reader = Reader(job)
+    reader = Reader(tenant, job)
     for _ in reader.follow(until):
         if time.monotonic() >= until:
             break

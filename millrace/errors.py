@@ -60,6 +60,12 @@ class Forbidden(MillraceError):
     code = "forbidden"
 
 
+class ModelNotAllowed(Forbidden):
+    """This API key may not use that model. `GET /api/v1/keys` shows which it may; its owner can change that."""
+
+    code = "model_not_allowed"
+
+
 class NotFound(MillraceError):
     """There is nothing here, or it is not yours."""
 

@@ -29,7 +29,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
     millrace_home: Path = Path(".millrace")
+    #: In production nothing starts with a secret that everybody knows.
+    environment: Literal["development", "production"] = "development"
+    #: 32 bytes in base64, after a comma those it replaced; empty: in a file of MILLRACE_HOME, made once.
+    master_key: str = Field(default="", repr=False)
+    #: The owner's; the other two roles' are made from it unless they are given.
     database_url: str = ""
+    database_api_url: str = ""
+    database_worker_url: str = ""
+    #: A replica for reports; it may lag.
+    database_read_url: str = ""
     redis_url: str = ""
     #: Where Celery's messages go; the same Redis unless said otherwise.
     broker_url: str = ""
@@ -96,7 +105,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """A URL for SQLAlchemy and libpq."""
+        """The owner's URL, for SQLAlchemy and libpq."""
         embedded = f"postgresql://postgres@/millrace?host={self.sockets}"
         url = self.database_url or embedded
         return url.replace("postgres://", "postgresql://", 1)
@@ -114,6 +123,10 @@ class Settings(BaseSettings):
     @property
     def admin_key_path(self) -> Path:
         return self.home / "admin-key"
+
+    @property
+    def master_key_path(self) -> Path:
+        return self.home / "master-key"
 
     @property
     def catalog_path(self) -> Path:

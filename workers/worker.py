@@ -8,7 +8,7 @@ from typing import Any
 
 from celery import signals
 
-from millrace import broker, telemetry
+from millrace import broker, db, telemetry
 from millrace.jobs.process import HAND_BACK
 from millrace.settings import settings
 from tasks import dispatch
@@ -22,6 +22,7 @@ log = telemetry.logger(__name__)
 def main(arguments: list[str]) -> None:
     """Run the pool named on the command line, or Flower, or the local models."""
     telemetry.configure()
+    db.act_as("worker")
     name = arguments[0] if arguments else ""
     if name in ("flower", "models"):
         _other(name, arguments[1:])

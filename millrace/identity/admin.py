@@ -7,7 +7,7 @@ from millrace import db, ids
 from millrace.identity import keys
 from millrace.settings import settings
 
-_TENANT = "INSERT INTO tenants (id, name) VALUES (%s, 'admin') RETURNING id"
+_TENANT = "INSERT INTO tenants (id, name, tier, operates) VALUES (%s, 'admin', 'unlimited', true) RETURNING id"
 
 
 def ensure_admin_key() -> Path:

@@ -4,6 +4,7 @@ import json
 
 from millrace import db
 from millrace import redis as millrace_redis
+from millrace.jobs.find import has_ended
 from millrace.jobs.settle import Settlement, settle
 from millrace.streams import channels, log
 from millrace.streams.record import end_data
@@ -16,24 +17,24 @@ UPDATE jobs SET cancel_requested = true WHERE id = %s AND state = 'running' RETU
 _CHECKPOINT = "SELECT text FROM job_checkpoints WHERE job = %s"
 
 
-def cancel(job: str) -> None:
+def cancel(tenant: str, job: str) -> None:
     """Cancel a job that may be in any state; one that has ended stays as it is. Safe to repeat."""
     # It may move from queued to running and back while we look: a few turns always catch it.
     for _ in range(5):
-        if settle_queued(job, "cancelled", None):
+        if settle_queued(tenant, job, "cancelled", None):
             return
-        if db.call(_REQUEST, (job,)):
+        if db.call(_REQUEST, (job,), tenants=[tenant]):
             _publish(job)
             return
-        if db.call("SELECT 1 FROM jobs WHERE id = %s AND state NOT IN ('queued', 'running')", (job,)):
+        if has_ended(tenant, job):
             return
 
 
-def settle_queued(job: str, state: str, error: dict[str, str] | None) -> bool:
+def settle_queued(tenant: str, job: str, state: str, error: dict[str, str] | None) -> bool:
     """End a job that waits in its queue; False when it does not wait there any more."""
-    partial = db.call(_CHECKPOINT, (job,))
+    partial = db.call(_CHECKPOINT, (job,), tenants=[tenant])
     text = partial[0][0] if partial else None
-    settled = settle(Settlement(job, None, state, error=json.dumps(error) if error else None, text=text))
+    settled = settle(Settlement(job, tenant, None, state, error=json.dumps(error) if error else None, text=text))
     if settled is None:
         return False
     end = closing(settled.attempt, 0, state, end_data(state, json.dumps(error) if error else None))

@@ -107,16 +107,17 @@ _BY_ID = _compiled(_select().where(jobs.c.id == any_(literal(["id"], ARRAY(Id)))
 
 def find(tenant: str, id: str | None) -> Job:
     """A tenant's job. Raises NotFound, for somebody else's too."""
-    found = _find(id) if id else None
+    found = _find((tenant, id)) if id else None
     if found is None or found.tenant != tenant:
         raise NotFound("No such job.")
     return found
 
 
-def _find_group(ids: Sequence[str]) -> list[Job | None]:
-    rows = db.call(_BY_ID, {"param_1": list(set(ids))})
+def _find_group(wanted: Sequence[tuple[str, str]]) -> list[Job | None]:
+    ids = list({id for _, id in wanted})
+    rows = db.call(_BY_ID, {"param_1": ids}, tenants={tenant for tenant, _ in wanted})
     found = {row[0]: Job(*row) for row in rows}
-    return [found.get(id) for id in ids]
+    return [found.get(id) for _, id in wanted]
 
 
 _find = Grouped(_find_group, most=64)
@@ -133,7 +134,7 @@ def find_all(tenant: str, filters: Filters, limit: int) -> list[Job]:
         statement = statement.where(job_requests.c.model == filters.model)
     if filters.metadata:
         statement = statement.where(job_requests.c.metadata.contains(filters.metadata))
-    with db.transaction() as connection:
+    with db.transaction(tenants=[tenant]) as connection:
         return [_job(row) for row in connection.execute(statement)]
 
 
@@ -144,17 +145,20 @@ def _job(row: Row[Any]) -> Job:
     return Job(**found)
 
 
-def result(job: str) -> tuple[str | None, str | None]:
+def result(tenant: str, job: str) -> tuple[str | None, str | None]:
     """The body and the error of a job that has ended, as JSON texts."""
-    rows = db.call("SELECT body, error FROM job_results WHERE job = %s", (job,))
+    statement = "SELECT body, error FROM job_results WHERE job = %s AND tenant = %s"
+    rows = db.call(statement, (job, tenant), tenants=[tenant])
     return (rows[0][0], rows[0][1]) if rows else (None, None)
 
 
-def request_body(job: str) -> str:
+def request_body(tenant: str, job: str) -> str:
     """What was asked, as JSON text."""
-    return str(db.call("SELECT body FROM job_requests WHERE job = %s", (job,))[0][0])
+    statement = "SELECT body FROM job_requests WHERE job = %s AND tenant = %s"
+    return str(db.call(statement, (job, tenant), tenants=[tenant])[0][0])
 
 
-def has_ended(job: str) -> bool:
+def has_ended(tenant: str, job: str) -> bool:
     """True when it is in a terminal state."""
-    return bool(db.call("SELECT 1 FROM jobs WHERE id = %s AND state NOT IN ('queued', 'running')", (job,)))
+    statement = "SELECT 1 FROM jobs WHERE id = %s AND tenant = %s AND state NOT IN ('queued', 'running')"
+    return bool(db.call(statement, (job, tenant), tenants=[tenant]))

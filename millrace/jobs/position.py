@@ -25,21 +25,7 @@ EXACT, STRIDE = 2000, 64
 
 WEIGHTS = (16.0, 4.0, 1.0)
 
-_QUEUES = """
-SELECT q.id, q.tenant, q.class, f.tag, f.weight, f.class_tags, w.waiting, w.keys
-FROM queues q
-JOIN flows f ON f.lane = q.lane AND f.tenant = q.tenant
-CROSS JOIN LATERAL (
-    SELECT count(*) AS waiting,
-        array_agg(extract(epoch FROM n.key)::float8 ORDER BY n.key)
-            FILTER (WHERE n.place %% (CASE WHEN n.most > %s THEN %s ELSE 1 END) = 0) AS keys
-    FROM (
-        SELECT j.key, row_number() OVER (ORDER BY j.key, j.id) - 1 AS place, count(*) OVER () AS most
-        FROM jobs j WHERE j.queue = q.id AND j.state = 'queued' AND j.due AND j.key >= q.head
-    ) n
-) w
-WHERE q.lane = %s AND f.active <> 0 AND w.waiting > 0
-"""
+_QUEUES = "SELECT * FROM lane_queues(%s, %s, %s)"
 
 _RATE = """
 SELECT sum((m.value ->> 'slots')::float8),
@@ -163,7 +149,7 @@ def _renew(lane: str, known: Picture | None) -> Picture:
 
 def _look(lane: str) -> Picture:
     begun = time.monotonic()
-    queues = [_Queue(*row) for row in db.call(_QUEUES, (EXACT, STRIDE, lane))]
+    queues = [_Queue(*row) for row in db.call(_QUEUES, (lane, EXACT, STRIDE))]
     slots, rate = db.call(_RATE, (lane,))[0]
     took = time.monotonic() - begun
     return Picture(queues, rate, slots / rate if rate else None, begun + max(FRESH, SHARE * took))

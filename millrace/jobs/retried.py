@@ -14,7 +14,7 @@ def retried(job: Job) -> Submission:
         tenant=job.tenant,
         model=catalog().model(job.model),
         endpoint=job.endpoint,
-        body=json.loads(request_body(job.id)),
+        body=json.loads(request_body(job.tenant, job.id)),
         of_class=Class(job.of_class),
         max_attempts=job.max_attempts,
         metadata=json.loads(job.metadata) if job.metadata else None,

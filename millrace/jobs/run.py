@@ -178,6 +178,7 @@ class Run:
     def _end(self, state: str, usage: Usage, error: dict[str, Any] | None, body: str | None = None) -> None:
         settlement = Settlement(
             id=self.job.id,
+            tenant=self.job.tenant,
             lease=self.job.lease,
             state=state,
             body=body,

@@ -15,6 +15,7 @@ class Settlement:
     """How a job ends. Without a lease it is settled from the queue. `body`, `error` and `text` are JSON texts."""
 
     id: str
+    tenant: str
     lease: str | None
     state: str
     body: str | None = None
@@ -37,7 +38,8 @@ class Settled:
 
 def settle_all(settlements: Sequence[Settlement]) -> list[Settled | None]:
     """Settle in one transaction; None where the fence was lost: somebody else has the job, or it has ended."""
-    rows = db.call(_SETTLE, (json.dumps([asdict(each) for each in settlements]),))
+    tenants = {each.tenant for each in settlements}
+    rows = db.call(_SETTLE, (json.dumps([asdict(each) for each in settlements]),), tenants=tenants)
     settled = {row[0]: Settled(*row) for row in rows}
     return [settled.get(each.id) for each in settlements]
 

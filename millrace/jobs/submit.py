@@ -1,15 +1,17 @@
 """Submit: one transaction (idempotency row, quota reservation, job), shared by the submits that fall together."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import psycopg2
 
-from millrace import db, ids
+from millrace import db, ids, master
 from millrace.catalog.catalog import Model
 from millrace.errors import KeyReused, QuotaExceeded
 from millrace.grouping import Grouped
@@ -19,6 +21,8 @@ from millrace.jobs.position import expected_seconds
 
 #: SQLSTATE that reserve_quotas raises.
 QUOTA = "MR429"
+
+_SUBMIT = "SELECT outcome, job FROM submit_jobs(%s, %s)"
 
 
 @dataclass(slots=True)
@@ -37,6 +41,10 @@ class Submission:
     metadata: dict[str, str] | None = None
     reply_to: str | None = None
     retry_of: str | None = None
+    #: Who asks: the key or the user, and from where.
+    api_key: str | None = None
+    user: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,14 @@ class _Row:
     max_attempts: int
     cost: float
     tokens: int
+    output_tokens: int
     reply_to: str | None
     retry_of: str | None
+    api_key: str | None
+    user_id: str | None
+    address: str | None
+    prompt_hash: str
+    store: bool
 
 
 def submit(submission: Submission, id: str | None = None) -> Accepted:
@@ -103,9 +117,15 @@ def _row(submission: Submission, id: str) -> _Row:
         deadline=submission.deadline.isoformat() if submission.deadline else None,
         max_attempts=submission.max_attempts,
         cost=expected_seconds(submission.model.lane),
-        tokens=estimate(submission, len(body)),
+        tokens=len(body) // 4 + output_ceiling(submission),
+        output_tokens=output_ceiling(submission),
         reply_to=submission.reply_to,
         retry_of=submission.retry_of,
+        api_key=submission.api_key,
+        user_id=submission.user,
+        address=submission.address,
+        prompt_hash=prompt_hash(body),
+        store=submission.body.get("store") is not False,
     )
 
 
@@ -116,11 +136,23 @@ def wants_deltas(submission: Submission) -> bool:
     return bool(submission.body.get("stream", submission.of_class != Class.batch))
 
 
-def estimate(submission: Submission, body_bytes: int) -> int:
-    """Tokens to reserve: a token for four bytes of the request, and as many more as it may generate."""
+def output_ceiling(submission: Submission) -> int:
+    """Tokens that may be generated at the most: as the request says, or what the model may."""
+    if "embeddings" in submission.endpoint:
+        return 0
     ceiling = submission.body.get("max_completion_tokens") or submission.body.get("max_tokens")
     output = ceiling if isinstance(ceiling, int) and ceiling > 0 else submission.model.context // 4
-    return body_bytes // 4 + min(output, submission.model.context)
+    return min(output, submission.model.context)
+
+
+@lru_cache
+def _prompt_key() -> bytes:
+    return master.derive("prompt hash")
+
+
+def prompt_hash(body: str) -> str:
+    """What the request log keeps of a request: equal requests have equal hashes, and nobody can try prompts on it."""
+    return hmac.digest(_prompt_key(), body.encode(), hashlib.sha256).hex()
 
 
 def fingerprint(submission: Submission) -> str:
@@ -152,7 +184,8 @@ def _submit_group(rows: Sequence[_Row]) -> list[tuple[str, str]]:
         item["class"] = item.pop("class_")
     keyed = any(row.key for row in rows)
     try:
-        found = db.call("SELECT outcome, job FROM submit_jobs(%s, %s)", (json.dumps(items), keyed))
+        tenants = {row.tenant for row in rows}
+        found = db.call(_SUBMIT, (json.dumps(items), keyed), tenants=tenants)
     except psycopg2.Error as failure:
         if failure.pgcode == QUOTA:
             raise QuotaExceeded from None

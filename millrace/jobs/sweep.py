@@ -37,7 +37,7 @@ UPDATE processes SET expires_at = greatest(expires_at, clock_timestamp() + make_
 """
 
 _ORPHANS = """
-SELECT j.id, j.lease, j.deaths, j.cancel_requested, j.attempt, c.text
+SELECT j.id, j.tenant, j.lease, j.deaths, j.cancel_requested, j.attempt, c.text
 FROM jobs j
 LEFT JOIN processes p ON p.id = j.process
 LEFT JOIN job_checkpoints c ON c.job = j.id
@@ -50,7 +50,9 @@ DELETE FROM processes p WHERE p.expires_at < clock_timestamp()
 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.process = p.id AND j.state = 'running')
 """
 
-_LATE = "SELECT id FROM jobs WHERE state = 'queued' AND deadline <= clock_timestamp() ORDER BY deadline LIMIT %s"
+_LATE = """
+SELECT tenant, id FROM jobs WHERE state = 'queued' AND deadline <= clock_timestamp() ORDER BY deadline LIMIT %s
+"""
 
 #: Keys are good for 24 hours at least.
 _FORGET = """
@@ -66,6 +68,7 @@ LATE = {"code": "deadline_passed", "message": "The deadline passed while the job
 @dataclass(frozen=True, slots=True)
 class _Orphan:
     id: str
+    tenant: str
     lease: str
     deaths: int
     cancel_requested: bool
@@ -110,12 +113,12 @@ def free_orphans() -> None:
 
 def _end(orphan: _Orphan) -> None:
     state, error = ("cancelled", None) if orphan.cancel_requested else ("failed", json.dumps(POISON))
-    settled = settle_all([Settlement(orphan.id, orphan.lease, state, error=error, text=orphan.text)])
+    settled = settle_all([Settlement(orphan.id, orphan.tenant, orphan.lease, state, error=error, text=orphan.text)])
     if settled[0] is not None:
         log.append(log.Entry(orphan.id, [closing(orphan.attempt, -1, state, end_data(state, error))]))
 
 
 def expire_late() -> None:
     """End what waits past its deadline."""
-    for (job,) in db.call(_LATE, (MOST,)):
-        settle_queued(job, "expired", LATE)
+    for tenant, job in db.call(_LATE, (MOST,)):
+        settle_queued(tenant, job, "expired", LATE)

@@ -10,12 +10,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
-from millrace import db
+from millrace import db, master
 from millrace.settings import settings
 
 
 def migrate() -> None:
     """Make the database if it is missing and may be made, then run what has not run."""
+    master.ensure()
     make_database()
     command.upgrade(config(), "head")
 

@@ -10,9 +10,9 @@ from millrace import db
 EVERY = 2.0
 
 _WRITE = """
-INSERT INTO job_checkpoints (job, event, text)
-SELECT held.id, held.event, held.text FROM (
-    SELECT x.id, x.event, x.text
+INSERT INTO job_checkpoints (job, tenant, event, text)
+SELECT held.id, held.tenant, held.event, held.text FROM (
+    SELECT x.id, j.tenant, x.event, x.text
     FROM json_to_recordset(%s) AS x (id uuid, lease uuid, event bigint, text text)
     JOIN jobs j ON j.id = x.id
     WHERE j.state = 'running' AND j.lease = x.lease

@@ -26,7 +26,8 @@ CONFIRMATION = 1.0
 class Reader:
     """The events of one job after `cursor`. The caller has checked that the job may be read."""
 
-    def __init__(self, job: str, cursor: int = 0) -> None:
+    def __init__(self, tenant: str, job: str, cursor: int = 0) -> None:
+        self.tenant = tenant
         self.job = job
         self.cursor = cursor
         self.ended = False
@@ -79,7 +80,7 @@ class Reader:
         try:
             yield from self._replay()
             if not self.ended and (thorough or self._gap or self.cursor == was):
-                yield from self._from_record(record(self.job))
+                yield from self._from_record(record(self.tenant, self.job))
         except DatabaseUnavailable:
             self._gap = True
 

@@ -17,7 +17,7 @@ FROM jobs j
 JOIN job_requests r ON r.job = j.id
 LEFT JOIN job_checkpoints c ON c.job = j.id
 LEFT JOIN job_results s ON s.job = j.id
-WHERE j.id = %s
+WHERE j.id = %s AND j.tenant = %s
 """
 
 
@@ -67,7 +67,7 @@ def end_data(state: str, error: str | None) -> dict[str, Any]:
     return {"status": state, "error": json.loads(error)} if error else {"status": state}
 
 
-def record(job: str) -> Record | None:
-    """The record of a job, or None when there is none. Raises DatabaseUnavailable."""
-    rows = db.call(_RECORD, (job,))
+def record(tenant: str, job: str) -> Record | None:
+    """The record of a tenant's job, or None when there is none. Raises DatabaseUnavailable."""
+    rows = db.call(_RECORD, (job, tenant), tenants=[tenant])
     return Record(*rows[0]) if rows else None

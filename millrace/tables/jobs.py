@@ -1,6 +1,7 @@
 """A job: `jobs` is the narrow row that claims read; its request and its result live beside it."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -53,6 +54,8 @@ jobs = Table(
     Column("process", Id),
     Column("reserved_tokens", BigInteger, nullable=False),
     Column("quota_period", Date),
+    Column("quotas", ARRAY(Id)),
+    Column("reserved_nanos", BigInteger, nullable=False),
     Column("run_after", Time),
     Column("deadline", Time),
     Column("created_at", Time, nullable=False),
@@ -72,15 +75,22 @@ job_requests = Table(
     Column("metadata", JSONB),
     Column("reply_to", Text),
     Column("retry_of", Id),
+    Column("api_key", Id),
+    Column("user_id", Id),
+    Column("address", Text),
+    Column("prompt_hash", Text),
+    Column("store", Boolean, nullable=False),
 )
 
 job_results = Table(
     "job_results",
     metadata,
     Column("job", Id, primary_key=True),
+    Column("tenant", Id, nullable=False),
     Column("body", Text),
     Column("error", Text),
     Column("text", Text),
     Column("input_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
+    Column("delivered_at", Time),
 )

@@ -20,15 +20,17 @@ FROM jobs j JOIN job_requests r ON r.job = j.id WHERE j.id = ANY (%s::uuid[])
 """
 
 _QUOTAS = """
-SELECT q.tenant, q.unit, q.reserved, q.used,
-    coalesce(sum(CASE q.unit WHEN 'requests' THEN 1 ELSE j.reserved_tokens END)
+SELECT q.tenant, q.unit, b.reserved, b.used,
+    coalesce(sum(CASE q.unit WHEN 'requests' THEN 1 WHEN 'tokens' THEN j.reserved_tokens ELSE j.reserved_nanos END)
         FILTER (WHERE j.state IN ('queued', 'running')), 0),
     coalesce(sum(CASE q.unit WHEN 'requests' THEN (j.state = 'succeeded')::int
-        ELSE l.input_tokens + l.output_tokens END) FILTER (WHERE l.job IS NOT NULL), 0)
-FROM quotas q
-LEFT JOIN jobs j ON j.tenant = q.tenant AND j.quota_period = q.period
+        WHEN 'tokens' THEN l.input_tokens + l.output_tokens ELSE l.nanos + l.overage_nanos END)
+        FILTER (WHERE l.job IS NOT NULL), 0)
+FROM quota_balances b
+JOIN quotas q ON q.id = b.quota
+LEFT JOIN jobs j ON q.id = ANY (j.quotas) AND j.quota_period = b.period
 LEFT JOIN ledger_entries l ON l.job = j.id
-GROUP BY q.tenant, q.period, q.unit
+GROUP BY q.id, q.tenant, q.unit, b.period, b.reserved, b.used
 """
 
 

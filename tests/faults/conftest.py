@@ -47,7 +47,7 @@ REMOTE = ("api", "api-2", "remote", "sweep", "beat")
 LOCAL = ("api", "local", "sweep", "beat")
 
 _QUOTAS = """
-INSERT INTO quotas (tenant, period, unit) SELECT t.id, date_trunc('month', now())::date, u.unit
+INSERT INTO quotas (tenant, unit) SELECT t.id, u.unit
 FROM tenants t, (VALUES ('requests'), ('tokens')) AS u (unit)
 """
 

@@ -42,7 +42,8 @@ def _everything(mill: Platform, jobs: list[str]) -> list[object]:
         mill.sql(f"SELECT t::text FROM {table} t WHERE {key} = ANY (%s::uuid[]) ORDER BY {key}", jobs)
         for table, key in tables.items()
     ]
-    return [*kept, mill.sql("SELECT unit, used, reserved FROM quotas ORDER BY tenant, period, unit")]
+    balances = "SELECT quota, period, used, reserved FROM quota_balances ORDER BY quota, period"
+    return [*kept, mill.sql(balances)]
 
 
 def test_submits_claims_requeues_and_settles_sent_twice_change_nothing_the_second_time(mill: Platform) -> None:

@@ -4,11 +4,16 @@ CREATE OR REPLACE FUNCTION insert_jobs(items json, OUT matched integer, OUT woke
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     WITH i AS MATERIALIZED (
-        SELECT x.*, q.id AS queue, make_interval(secs => x.delay) AS pause
+        SELECT x.*, q.id AS queue, make_interval(secs => x.delay) AS pause, (
+                SELECT array_agg(t.id ORDER BY t.id) FROM quotas t
+                WHERE t.tenant = x.tenant AND (t.api_key IS NULL OR t.api_key = x.api_key)
+                AND (t.model IS NULL OR t.model = x.model)
+            ) AS quotas
         FROM json_to_recordset(items) AS x (
             id uuid, tenant uuid, lane text, class smallint, model text, batch uuid, endpoint text, body text,
             stream boolean, metadata jsonb, key text, delay float8, deadline timestamptz, max_attempts smallint,
-            cost float8, tokens bigint, notify boolean, reply_to text, retry_of uuid
+            cost float8, tokens bigint, output_tokens bigint, notify boolean, reply_to text, retry_of uuid,
+            api_key uuid, user_id uuid, address text, prompt_hash text, store boolean
         )
         JOIN queues q ON q.lane = x.lane AND q.tenant = x.tenant AND q.class = x.class AND q.model = x.model
             AND q.batch IS NOT DISTINCT FROM x.batch
@@ -17,19 +22,26 @@ BEGIN
         )
     ), made AS (
         INSERT INTO jobs AS j (
-            id, tenant, queue, due, key, cost, max_attempts, notify, run_after, deadline, reserved_tokens, quota_period
+            id, tenant, queue, due, key, cost, max_attempts, notify, run_after, deadline, reserved_tokens,
+            quota_period, quotas, reserved_nanos
         )
         SELECT i.id, i.tenant, i.queue, i.pause IS NULL, coalesce(i.deadline, now() + implied_deadline(i.class)), i.cost,
             i.max_attempts, coalesce(i.notify, false), now() + i.pause, i.deadline, i.tokens,
-            (SELECT max(t.period) FROM quotas t
-             WHERE t.tenant = i.tenant AND t.period = date_trunc('month', now())::date)
+            CASE WHEN i.quotas IS NOT NULL THEN date_trunc('month', now())::date END, i.quotas, coalesce(p.nanos, 0)
         FROM i
+        LEFT JOIN LATERAL job_price(
+            i.model, now(), 'succeeded', i.tokens - coalesce(i.output_tokens, 0), 0, coalesce(i.output_tokens, 0)
+        ) p ON i.quotas IS NOT NULL
         ORDER BY i.id
         ON CONFLICT DO NOTHING
         RETURNING j.id, j.queue, j.key, j.due, j.quota_period
     ), described AS (
-        INSERT INTO job_requests (job, tenant, endpoint, model, body, stream, metadata, reply_to, retry_of)
-        SELECT i.id, i.tenant, i.endpoint, i.model, i.body, i.stream, i.metadata, i.reply_to, i.retry_of
+        INSERT INTO job_requests (
+            job, tenant, endpoint, model, body, stream, metadata, reply_to, retry_of, api_key, user_id, address,
+            prompt_hash, store
+        )
+        SELECT i.id, i.tenant, i.endpoint, i.model, i.body, i.stream, i.metadata, i.reply_to, i.retry_of, i.api_key,
+            i.user_id, i.address, i.prompt_hash, coalesce(i.store, true)
         FROM i JOIN made USING (id)
     ), lowered AS (
         UPDATE queues q SET head = m.key
@@ -37,6 +49,6 @@ BEGIN
         WHERE q.id = m.queue AND q.head > m.key
     )
     SELECT (SELECT count(*) FROM i), array_agg(DISTINCT made.queue) FILTER (WHERE made.due),
-        bool_or(made.quota_period IS NOT NULL)
+        coalesce(bool_or(made.quota_period IS NOT NULL), false)
     INTO matched, woken, counted FROM made;
 END $$;

@@ -15,7 +15,7 @@ BEGIN
             id uuid, lease uuid, outcome text, error text, failures smallint, deaths smallint, delay float8
         )
     ), held AS MATERIALIZED (
-        SELECT i.*, j.attempt, j.process, j.started_at
+        SELECT i.*, j.tenant, j.attempt, j.process, j.started_at
         FROM i JOIN jobs j ON j.id = i.id
         WHERE j.id = ANY (ids) AND j.state = 'running' AND j.lease = i.lease AND NOT j.cancel_requested
         ORDER BY j.id FOR UPDATE OF j
@@ -27,8 +27,8 @@ BEGIN
         FROM held h WHERE j.id = h.id AND j.id = ANY (ids)
         RETURNING j.id, j.queue, j.key, j.due
     ), tried AS (
-        INSERT INTO attempts (job, attempt, process, outcome, error, started_at)
-        SELECT h.id, h.attempt, h.process, h.outcome, h.error, h.started_at FROM held h
+        INSERT INTO attempts (job, tenant, attempt, process, outcome, error, started_at)
+        SELECT h.id, h.tenant, h.attempt, h.process, h.outcome, h.error, h.started_at FROM held h
     ), lowered AS (
         UPDATE queues q SET head = f.key
         FROM (SELECT freed.queue, min(freed.key) AS key FROM freed GROUP BY freed.queue) f

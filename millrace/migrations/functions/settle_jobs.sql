@@ -1,4 +1,4 @@
--- The one way into a terminal state: state, result, ledger entry, quota and webhook in one transaction.
+-- The one way into a terminal state: state, result, ledger entry, quota, request log and webhook in one transaction.
 --
 -- The fence: a running job is settled by whoever has its lease; a queued one by an item without a lease. Answers the jobs
 -- that this call settled, or that an earlier try of the same call had settled already.
@@ -8,59 +8,89 @@ CREATE OR REPLACE FUNCTION settle_jobs(items json)
 RETURNS TABLE (job uuid, tenant uuid, attempt integer, reply_to text) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     ids uuid[] := ARRAY(SELECT x.id FROM json_to_recordset(items) AS x (id uuid));
-    counted uuid[];
+    done record;
 BEGIN
-    RETURN QUERY
     WITH i AS MATERIALIZED (
         SELECT * FROM json_to_recordset(items) AS x (
-            id uuid, lease uuid, state text, body text, error text, text text,
-            input_tokens bigint, output_tokens bigint, estimated boolean
+            id uuid, lease uuid, state text, body text, error text, text text, error_code text,
+            input_tokens bigint, output_tokens bigint, cached_tokens bigint, estimated boolean, cache text
         )
     ), held AS MATERIALIZED (
         -- The end has an attempt's close for its number: one that waits in its queue gets a new attempt for it.
         SELECT i.*, j.tenant, j.attempt + (j.state = 'queued')::int AS attempt, j.state AS was, j.notify, j.process,
-            j.started_at
+            j.created_at, j.started_at, j.quota_period, j.quotas
         FROM i JOIN jobs j ON j.id = i.id
         WHERE j.id = ANY (ids)
         AND ((j.state = 'running' AND j.lease = i.lease) OR (j.state = 'queued' AND i.lease IS NULL))
         ORDER BY j.id FOR UPDATE OF j
     ), asked AS MATERIALIZED (
-        SELECT r.job, r.model, r.reply_to FROM job_requests r WHERE r.job = ANY (ids)
+        SELECT r.job, r.model, r.endpoint, r.reply_to, r.api_key, r.user_id, r.address, r.prompt_hash, r.store
+        FROM job_requests r WHERE r.job = ANY (ids)
     ), ended AS (
         UPDATE jobs j SET state = h.state, attempt = h.attempt, finished_at = clock_timestamp(), process = NULL
         FROM held h WHERE j.id = h.id AND j.id = ANY (ids)
     ), kept AS (
-        INSERT INTO job_results (job, body, error, text, input_tokens, output_tokens)
-        SELECT h.id, h.body, h.error, h.text, coalesce(h.input_tokens, 0), coalesce(h.output_tokens, 0) FROM held h
+        INSERT INTO job_results (job, tenant, body, error, text, input_tokens, output_tokens)
+        SELECT h.id, h.tenant, h.body, h.error, h.text, coalesce(h.input_tokens, 0), coalesce(h.output_tokens, 0) FROM held h
     ), swept AS (
         DELETE FROM job_checkpoints c USING held h WHERE c.job = h.id AND c.job = ANY (ids) AND h.text IS NOT NULL
+    ), forgot AS (
+        UPDATE job_requests r SET body = '' FROM asked a JOIN held h ON h.id = a.job
+        WHERE NOT a.store AND r.job = a.job AND r.job = ANY (ids)
     ), tried AS (
-        INSERT INTO attempts (job, attempt, process, outcome, error, started_at)
-        SELECT h.id, h.attempt, h.process, h.state, h.error, h.started_at
+        INSERT INTO attempts (job, tenant, attempt, process, outcome, error, started_at)
+        SELECT h.id, h.tenant, h.attempt, h.process, h.state, h.error, h.started_at
         FROM held h WHERE h.was = 'running' AND h.state <> 'succeeded'
+    ), entries AS MATERIALIZED (
+        SELECT h.id AS job, h.tenant, a.model, h.state AS outcome, coalesce(h.input_tokens, 0) AS input_tokens,
+            coalesce(h.output_tokens, 0) AS output_tokens, coalesce(h.estimated, false) AS estimated, a.api_key, a.user_id,
+            a.endpoint, coalesce(h.cached_tokens, 0) AS cached_tokens, coalesce(p.nanos, 0) AS nanos, h.cache,
+            h.quota_period AS period, h.quotas
+        FROM held h JOIN asked a ON a.job = h.id
+        LEFT JOIN LATERAL job_price(
+            a.model, h.created_at, CASE WHEN h.cache IS NULL THEN h.state ELSE 'cached' END, coalesce(h.input_tokens, 0),
+            coalesce(h.cached_tokens, 0), coalesce(h.output_tokens, 0)
+        ) p ON true
     ), entered AS (
-        INSERT INTO ledger_entries (job, tenant, model, outcome, input_tokens, output_tokens, estimated)
-        SELECT h.id, h.tenant, a.model, h.state, coalesce(h.input_tokens, 0), coalesce(h.output_tokens, 0),
-            coalesce(h.estimated, false)
+        INSERT INTO ledger_entries (
+            job, tenant, model, outcome, input_tokens, output_tokens, estimated, api_key, user_id, endpoint, cached_tokens,
+            nanos, cache
+        )
+        SELECT e.job, e.tenant, e.model, e.outcome, e.input_tokens, e.output_tokens, e.estimated, e.api_key, e.user_id,
+            e.endpoint, e.cached_tokens, e.nanos, e.cache
+        FROM entries e WHERE e.quotas IS NULL
+    ), logged AS (
+        INSERT INTO request_log (
+            at, job, tenant, api_key, user_id, endpoint, model, status, prompt_hash, address, input_tokens, output_tokens,
+            cache, waited_ms, ran_ms, error_code
+        )
+        SELECT clock_timestamp(), h.id, h.tenant, a.api_key, a.user_id, a.endpoint, a.model, h.state, a.prompt_hash, a.address,
+            coalesce(h.input_tokens, 0), coalesce(h.output_tokens, 0), h.cache,
+            1000 * extract(epoch FROM coalesce(h.started_at, clock_timestamp()) - h.created_at),
+            1000 * extract(epoch FROM clock_timestamp() - h.started_at), h.error_code
         FROM held h JOIN asked a ON a.job = h.id
     ), told AS (
         INSERT INTO webhook_outbox (tenant, job, type)
         SELECT h.tenant, h.id, 'job.' || h.state FROM held h WHERE h.notify
     )
-    SELECT h.id, h.tenant, h.attempt, a.reply_to FROM held h JOIN asked a ON a.job = h.id
-    UNION ALL
-    -- As of before this statement: settled by an earlier try of the same call, whose answer was lost.
-    SELECT j.id, j.tenant, j.attempt, NULL
-    FROM i JOIN jobs j ON j.id = i.id WHERE j.id = ANY (ids) AND j.state = i.state AND j.lease = i.lease;
+    SELECT (
+        SELECT array_agg((
+            e.job, e.tenant, e.model, e.outcome, e.input_tokens, e.output_tokens, e.estimated, now(), e.api_key, e.user_id,
+            e.endpoint, e.cached_tokens, e.nanos, 0, e.cache, e.period, e.quotas
+        )::ledger_entries) FROM entries e WHERE e.quotas IS NOT NULL
+    ) AS counted, (
+        SELECT array_agg((a.job, h.tenant, h.attempt, a.reply_to)::settled_job) FROM held h JOIN asked a ON a.job = h.id
+    ) || (
+        -- As of before this statement: settled by an earlier try of the same call, whose answer was lost.
+        SELECT array_agg((j.id, j.tenant, j.attempt, NULL)::settled_job)
+        FROM i JOIN jobs j ON j.id = i.id WHERE j.id = ANY (ids) AND j.state = i.state AND j.lease = i.lease
+    ) AS settled INTO done;
 
     IF EXISTS (SELECT 1 FROM model_pauses) THEN
         PERFORM end_pauses(ids);
     END IF;
-
-    SELECT array_agg(j.id) INTO counted
-    FROM jobs j
-    WHERE j.id = ANY (ids) AND j.quota_period IS NOT NULL AND j.xmin = pg_current_xact_id()::xid;
-    IF counted IS NOT NULL THEN
-        PERFORM settle_quotas(counted);
+    IF done.counted IS NOT NULL THEN
+        PERFORM settle_quotas(done.counted);
     END IF;
+    RETURN QUERY SELECT s.* FROM unnest(done.settled) s;
 END $$;

@@ -29,7 +29,9 @@ BEGIN
         PERFORM wake_queues(made.woken);
     END IF;
     IF made.counted THEN
-        PERFORM reserve_quotas(items);
+        PERFORM reserve_quotas(ARRAY(
+            SELECT j.id FROM json_to_recordset(items) AS i (id uuid) JOIN jobs j ON j.id = i.id WHERE j.quotas IS NOT NULL
+        ));
     END IF;
 
     IF keyed THEN

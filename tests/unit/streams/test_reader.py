@@ -43,14 +43,14 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
                 raise window
             return [event for event in window if event.seq > at][:most]
 
-        def record(_job: str) -> Any:
+        def record(_tenant: str, _job: str) -> Any:
             if isinstance(found, Exception):
                 raise found
             return found
 
         monkeypatch.setattr(module.log, "after", after)
         monkeypatch.setattr(module, "record", record)
-        made = Reader("job", cursor)
+        made = Reader("tenant", "job", cursor)
         return [(event.type, event.seq) for event in made.catch_up()], made
 
     yield ask

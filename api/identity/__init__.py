@@ -1,0 +1,1 @@
+"""Accounts, sessions, tenants, members, keys: thin views."""

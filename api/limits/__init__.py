@@ -1,0 +1,1 @@
+"""Where one stands on every limit; tiers, rates and blocks for admins."""

@@ -1,0 +1,1 @@
+"""Mail: written into a table in the transaction that causes it, sent by the sweep."""
