@@ -8,9 +8,11 @@ from flask import Response, request
 
 from api.auth import caller
 from api.operations import operation
+from api.presence import presence
 from api.shapes import EventList, EventsQuery, Problem
 from millrace import ids
 from millrace.errors import InvalidField
+from millrace.identity.caller import Caller
 from millrace.identity.permissions import Permission
 from millrace.jobs import find
 from millrace.streams.events import Event
@@ -41,7 +43,7 @@ def events(id: str, query: EventsQuery) -> Response:
     reader = Reader(job.tenant, job.id, _cursor(query))
     if request.accept_mimetypes.best_match(["text/event-stream", "application/json"]) == "application/json":
         return _poll(reader)
-    return _stream(reader, job.ended)
+    return _stream(reader, job.ended, caller())
 
 
 def _cursor(query: EventsQuery) -> int:
@@ -63,18 +65,19 @@ def _shape(event: Event) -> dict[str, Any]:
     return {"seq": event.seq, "type": event.type, "data": event.data}
 
 
-def _stream(reader: Reader, ended: bool) -> Response:
+def _stream(reader: Reader, ended: bool, who: Caller) -> Response:
     if ended:
         left = [_frame(event) for event in reader.catch_up()]
         # An EventSource that has it all connects again and again unless it is told 204.
         return Response(left, headers=STREAMING, mimetype="text/event-stream") if left else Response(status=204)
-    return Response(_frames(reader), headers=STREAMING, mimetype="text/event-stream")
+    return Response(_frames(reader, who), headers=STREAMING, mimetype="text/event-stream")
 
 
-def _frames(reader: Reader) -> Iterator[str]:
-    yield "retry: 2000\n\n"
-    for event in reader.follow():
-        yield _frame(event) if event else ": still here\n\n"
+def _frames(reader: Reader, who: Caller) -> Iterator[str]:
+    with presence.held(who, reader.stop):
+        yield "retry: 2000\n\n"
+        for event in reader.follow():
+            yield _frame(event) if event else ": still here\n\n"
 
 
 def _frame(event: Event) -> str:

@@ -1,5 +1,6 @@
 """The models that jobs can name."""
 
+from api.auth import caller
 from api.operations import operation
 from api.shapes import ModelInfo, ModelList
 from millrace.catalog.catalog import catalog
@@ -14,7 +15,7 @@ from millrace.identity.permissions import Permission
     answers={200: ModelList},
 )
 def models() -> ModelList:
-    """Every model of the catalog, with the lane in which its jobs wait and what it can do."""
+    """The models that you may ask, with the lane in which each one's jobs wait and what it can do."""
     data = [
         ModelInfo(
             id=model.name,
@@ -25,5 +26,6 @@ def models() -> ModelList:
             context=model.context,
         )
         for model in catalog().models.values()
+        if caller().models is None or model.name in (caller().models or ())
     ]
     return ModelList(object="list", data=data)

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.operations import OPERATIONS, Operation, operation
 from api.shapes import Problem
-from millrace.identity.permissions import PUBLIC
+from millrace.identity.permissions import PUBLIC, SIGNED_IN
 
 ABOUT = """Batch and asynchronous inference on the models you have. Submit a job, watch it stream, collect the answer.
 
@@ -46,7 +46,10 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": definitions.get("$defs", {}),
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or an access token"},
+                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key"},
+            },
         },
     }
 
@@ -78,13 +81,16 @@ def _describe(each: Operation, names: Any) -> dict[str, Any]:
         schema = names[(each.body, "validation")]
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if not each.public:
-        described["security"] = [{"key": []}]
+        described["security"] = [{"bearer": []}, {"header": []}]
+        described["x-permission"] = str(each.permission)
     return described
 
 
 def _answers(each: Operation) -> dict[int, type[BaseModel] | str]:
     """With what every operation of its kind may answer besides."""
     more: list[int] = [] if each.public else [401]
+    more += [] if each.permission in (PUBLIC, SIGNED_IN) else [403]
+    more += [429]
     more += [413, 415] if each.body else []
     more += [400] if each.body or each.query or each.headers else []
     return {**each.answers, **dict.fromkeys(more, Problem)}

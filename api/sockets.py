@@ -12,10 +12,12 @@ from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
 from api import auth
+from api.presence import presence
 from api.subscriptions import Subscriptions
 from millrace import ids
 from millrace.errors import InvalidField, MillraceError
 from millrace.identity.caller import Caller
+from millrace.identity.permissions import Permission
 from millrace.jobs import find
 from millrace.jobs.cancel import cancel
 from millrace.settings import settings
@@ -39,25 +41,32 @@ def attach(app: Flask) -> SocketIO:
         ping_timeout=20,
     )
     subscriptions = Subscriptions(server)
-    callers: dict[str, Caller] = {}
+    #: What each client showed: looked up again at every call, so that it may no more than it may now.
+    shown: dict[str, str] = {}
+    leaves: dict[str, Callable[[], None]] = {}
 
     @server.on("connect")
     def connect(given: Any = None) -> None:
         token = given.get("token") if isinstance(given, dict) else None
+        token = token if isinstance(token, str) else ""
         try:
-            callers[_sid()] = auth.of_key(token if isinstance(token, str) else "")
+            known = auth.of_key(token)
         except MillraceError as refused:
             raise ConnectionRefusedError(refused.message) from None
+        sid = _sid()
+        shown[sid] = token
+        leaves[sid] = presence.enter(known, lambda: server.server.disconnect(sid))
 
     @server.on("disconnect")
     def disconnect(*_: Any) -> None:
-        callers.pop(_sid(), None)
+        shown.pop(_sid(), None)
+        leaves.pop(_sid(), lambda: None)()
         subscriptions.drop(_sid())
 
     @server.on("subscribe")
     @_acknowledged
     def subscribe(given: dict[str, Any]) -> None:
-        job = _job(callers[_sid()], given)
+        job = _job(auth.of_key(shown[_sid()]), given, Permission.jobs_read)
         after = given.get("after") or 0
         if not isinstance(after, int) or not 0 <= after < 2**53:
             raise InvalidField("after: the number of the last event you have.", param="after")
@@ -66,12 +75,13 @@ def attach(app: Flask) -> SocketIO:
     @server.on("unsubscribe")
     @_acknowledged
     def unsubscribe(given: dict[str, Any]) -> None:
-        subscriptions.remove(_sid(), _job(callers[_sid()], given).id)
+        job = _job(auth.of_key(shown[_sid()]), given, Permission.jobs_read)
+        subscriptions.remove(_sid(), job.id)
 
     @server.on("cancel")
     @_acknowledged
     def stop(given: dict[str, Any]) -> None:
-        job = _job(callers[_sid()], given)
+        job = _job(auth.of_key(shown[_sid()]), given, Permission.jobs_write)
         cancel(job.tenant, job.id)
 
     return server
@@ -87,7 +97,8 @@ def _sid() -> str:
     return str(request.sid)  # type: ignore[attr-defined]
 
 
-def _job(caller: Caller, given: dict[str, Any]) -> find.Job:
+def _job(caller: Caller, given: dict[str, Any], permission: Permission) -> find.Job:
+    caller.need(permission)
     job = given.get("job")
     return find.find(caller.tenant, ids.parse("job", job) if isinstance(job, str) else None)
 

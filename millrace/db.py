@@ -157,7 +157,7 @@ def _scope(tenants: Collection[str], user: str | None) -> str:
     if _role != "api":
         return ""
     scope = f"SET LOCAL millrace.tenants = '{_list(tenants)}'; " if tenants else ""
-    return scope + (f"SET LOCAL millrace.user = '{_list([user])}'; " if user else "")
+    return scope + (f"SET LOCAL millrace.acting_user = '{_list([user])}'; " if user else "")
 
 
 def _list(ids: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conformance import Conformance
 from tests.machine import Installation
 from tests.platform import Platform
 
@@ -66,7 +67,9 @@ def platform() -> Iterator[Platform]:
     made = Platform(CORS_ORIGINS=ORIGIN)
     (made.home / "models.toml").write_text(MODELS)
     try:
-        yield made.start()
+        made.start()
+        made.conformance = Conformance(made.request("GET", "/api/openapi.json")[2])
+        yield made
     finally:
         made.stop()
 

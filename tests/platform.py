@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 
+from tests.conformance import Conformance
 from tests.machine import Installation, wait_for
 
 #: How each process is started; several of a kind are told apart by a number (`api-2`).
@@ -35,6 +36,8 @@ class Platform(Installation):
         self.extra = QUICK | extra
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports: dict[str, int] = {}
+        #: Holds every answer of `request` against the OpenAPI document, where a fixture sets it.
+        self.conformance: Conformance | None = None
 
     def env(self) -> dict[str, str]:
         return super().env() | self.extra
@@ -124,7 +127,11 @@ class Platform(Installation):
         finally:
             connection.close()
         found = {name.lower(): value for name, value in answer.getheaders()}
-        return answer.status, found, json.loads(text) if "json" in found.get("content-type", "") else text
+        media = found.get("content-type", "")
+        parsed = json.loads(text) if "json" in media else text
+        if self.conformance is not None:
+            self.conformance.check(method, path, answer.status, media, parsed)
+        return answer.status, found, parsed
 
     def submit(self, prompt: str = "hello", headers: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
         """Submit a chat job. `demo`: the engine's switches; `body`: more of the body; the rest: fields of the job."""

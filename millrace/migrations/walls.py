@@ -84,7 +84,7 @@ CREATE OR REPLACE FUNCTION allowed_tenants() RETURNS uuid[] LANGUAGE sql STABLE 
     SELECT string_to_array(nullif(current_setting('millrace.tenants', true), ''), ',')::uuid[]
 $$;
 CREATE OR REPLACE FUNCTION allowed_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT nullif(current_setting('millrace.user', true), '')::uuid
+    SELECT nullif(current_setting('millrace.acting_user', true), '')::uuid
 $$;
 """
 

@@ -49,8 +49,8 @@ def test_what_is_not_public_declares_security_and_holds_to_it(platform: Platform
     for (method, path), operation in declared(document).items():
         needs = operation.get("security") or []
         assert all(name in schemes for each in needs for name in each)
-        asked = path.replace("{id}", "job_" + "0" * 32)
-        body = b"{}" if method == "POST" else None
+        asked = re.sub(r"{\w+}", "job_" + "0" * 32, path)
+        body = None if method in ("GET", "DELETE") else b"{}"
         status = platform.request(method, asked, body, {"Authorization": ""})[0]
         assert (status == 401) is bool(needs), (method, path)
         assert not needs or operation["responses"]["401"]["content"]["application/problem+json"]["schema"]
@@ -113,10 +113,12 @@ def test_answers_are_what_the_document_declares(platform: Platform, document: di
     check("GET", "/api/v1/models")
     for path in ("/healthz", "/readyz", "/docs", "/api/openapi.json"):
         check("GET", path)
-    assert {(method, path) for method, path, _ in seen} == set(declared(document))
-    promised = {(*key, int(status)) for key, each in declared(document).items() for status in each["responses"]}
-    # Not brought about here: no key, no database, and a quota that is used up.
-    assert {each for each in promised - seen if each[2] not in (401, 429, 503)} == set()
+    # The others' answers are checked wherever a test asks for them (tests/conformance.py).
+    ours = {key: each for key, each in declared(document).items() if each["tags"][0] in ("Jobs", "Models", "Health")}
+    assert {(method, path) for method, path, _ in seen} == set(ours)
+    promised = {(*key, int(status)) for key, each in ours.items() for status in each["responses"]}
+    # Not brought about here: no key, one that may not, no database, and a limit that is reached.
+    assert {each for each in promised - seen if each[2] not in (401, 403, 429, 503)} == set()
 
 
 def test_the_page_shows_every_operation_and_every_error(platform: Platform, document: dict[str, Any]) -> None:
