@@ -1,5 +1,9 @@
-"""The installation's one secret, the master key: 32 bytes, of which every other secret is derived, or with which it is
-encrypted. It comes from MASTER_KEY, or lies in MILLRACE_HOME where only the owner can read it."""
+"""The installation's one secret, the master key: 32 bytes, with which data keys are encrypted, and of which every other
+secret is derived. It comes from MASTER_KEY, or lies in MILLRACE_HOME where only the owner can read it.
+
+Written as `key`, as `key,older` while a rotation is under way, and as `key:root` after one: the root is what secrets
+are derived of. It is the first key's, so that passwords and hashes outlive that key, which cannot be told from it.
+"""
 
 import base64
 import binascii
@@ -8,10 +12,12 @@ import hmac
 import os
 import secrets
 from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 from millrace.settings import settings
 
-#: Bytes of the key.
+#: Bytes of a key, and of the root.
 SIZE = 32
 
 
@@ -22,21 +28,27 @@ class NoMasterKey(RuntimeError):
         super().__init__(self.__doc__)
 
 
-@lru_cache
-def keys() -> tuple[bytes, ...]:
-    """The master key, and after it those it replaced, which only decrypt. Raises NoMasterKey."""
-    given = settings().master_key or _written()
-    if not given:
-        raise NoMasterKey
-    return tuple(_parse(part) for part in given.split(","))
+class Master(NamedTuple):
+    """The key, after it those that it replaces, which only decrypt; and the root."""
+
+    keys: tuple[bytes, ...]
+    root: bytes
+
+    def dump(self) -> str:
+        """As `parse` reads it."""
+        shown = ",".join(base64.b64encode(key).decode() for key in self.keys)
+        own = self.root == _root_of(self.keys[-1])
+        return shown if own else f"{shown}:{base64.b64encode(self.root).decode()}"
 
 
-def _written() -> str:
-    path = settings().master_key_path
-    return path.read_text().strip() if path.exists() else ""
+def parse(given: str) -> Master:
+    """Raises ValueError, which does not show what was given."""
+    listed, _, root = given.partition(":")
+    keys = tuple(_bytes(part) for part in listed.split(","))
+    return Master(keys, _bytes(root) if root else _root_of(keys[-1]))
 
 
-def _parse(given: str) -> bytes:
+def _bytes(given: str) -> bytes:
     try:
         found = base64.b64decode(given.strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -46,35 +58,66 @@ def _parse(given: str) -> bytes:
     return found
 
 
-def ensure() -> None:
-    """Make the key, where none is set and none is written."""
-    if settings().master_key or settings().master_key_path.exists():
-        return
-    write(secrets.token_bytes(SIZE))
+def _root_of(key: bytes) -> bytes:
+    return hmac.digest(key, b"millrace root", hashlib.sha256)
 
 
-def write(*newest_first: bytes) -> None:
-    """Write the key, and those it replaces after it. Two writers at once: the first one's stays when none was there."""
-    path = settings().master_key_path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(os.open(half, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
-        file.write(",".join(base64.b64encode(key).decode() for key in newest_first) + "\n")
-    if len(newest_first) == 1 and not path.exists():
-        try:
-            os.link(half, path)
-        except FileExistsError:
-            pass
-        finally:
-            half.unlink()
-    else:
-        half.rename(path)
-    keys.cache_clear()
+@lru_cache
+def master() -> Master:
+    """What this process goes by. Raises NoMasterKey."""
+    given = settings().master_key or _written()
+    if not given:
+        raise NoMasterKey
+    return parse(given)
+
+
+def reload() -> None:
+    """Look into the file again: a rotation may have written it since."""
+    master.cache_clear()
 
 
 def derive(purpose: str) -> bytes:
-    """32 bytes for one purpose, the same in every process.
+    """32 bytes for one purpose, the same in every process, and after every rotation. Raises NoMasterKey."""
+    return hmac.digest(master().root, f"millrace {purpose}".encode(), hashlib.sha256)
 
-    It comes of the oldest key, so that a rotation of the master key changes no password and no hash.
-    """
-    return hmac.digest(keys()[-1], f"millrace {purpose}".encode(), hashlib.sha256)
+
+def _written() -> str:
+    path = settings().master_key_path
+    return path.read_text().strip() if path.exists() else ""
+
+
+def ensure() -> None:
+    """Make the key, where none is set and none is written. Two at once: the first one's stays."""
+    path = settings().master_key_path
+    if settings().master_key or path.exists():
+        return
+    key = secrets.token_bytes(SIZE)
+    half = _half(Master((key,), _root_of(key)))
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        pass
+    finally:
+        half.unlink()
+    reload()
+
+
+def write(wanted: Master) -> None:
+    """Put this in the file's place, whole, and on the disk before anything is encrypted with it."""
+    _half(wanted).rename(settings().master_key_path)
+    folder = os.open(settings().master_key_path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+    reload()
+
+
+def _half(wanted: Master) -> Path:
+    path = settings().master_key_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not the pid: containers that share a volume may share that, too.
+    half = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with open(os.open(half, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+        file.write(wanted.dump() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return half

@@ -1,15 +1,47 @@
-"""Logs: one line an event, key=value for people or JSON for machines, with the job's id on every line."""
+"""Logs: one line an event, key=value for people or JSON for machines, with the job's id on every line.
+
+Whatever this process writes to its standard error is scrubbed (millrace/scrubbing.py): our lines, those of libraries,
+and tracebacks that nobody caught.
+"""
 
 import logging
 import sys
+from typing import Any, TextIO
 
 import structlog
 
+from millrace import production
+from millrace.scrubbing import scrubbed
 from millrace.settings import settings
+
+#: Our own packages: DEBUG is for these. Libraries tell at that level what they were given.
+OURS = ("api", "workers", "tasks", "schedules", "millrace")
+
+#: Libraries that tell too much, or too often, at INFO.
+NOISY = ("engineio", "socketio", "werkzeug", "kombu", "amqp", "urllib3", "httpx", "botocore", "boto3", "tornado")
+
+
+class Scrubbed:
+    """A text stream that takes secrets and persons out of what it passes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(scrubbed(text))
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        self.write("".join(lines))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def configure() -> None:
     """Set up logging for this process; libraries that log the old way come out in the same shape."""
+    if not isinstance(sys.stderr, Scrubbed):
+        sys.stderr = Scrubbed(sys.stderr)
     level = getattr(logging, settings().log_level.upper(), logging.INFO)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -26,11 +58,16 @@ def configure() -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=_renderer()))
+    logging.captureWarnings(True)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for noisy in ("engineio", "socketio", "werkzeug", "kombu", "urllib3"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    root.setLevel(max(level, logging.INFO))
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for warning in production.warnings(settings()):
+        logger(__name__).warning(warning)
 
 
 def _renderer() -> structlog.typing.Processor:

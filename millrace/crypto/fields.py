@@ -1,0 +1,40 @@
+"""Which columns are sealed, and the context of each: what it is and whose row it is."""
+
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """A sealed column. `key`: the row's primary key, whose first column names it in the context."""
+
+    table: str
+    column: str
+    key: tuple[str, ...]
+    what: str
+
+    def of(self, id: str) -> str:
+        """The context of one row's text."""
+        return f"{self.what}:{id}"
+
+
+REQUEST = Field("job_requests", "body", ("job",), "job.request")
+ANSWER = Field("job_results", "body", ("job",), "job.answer")
+ERROR = Field("job_results", "error", ("job",), "job.error")
+#: Of a checkpoint too, which becomes the result's text as it is.
+TEXT = Field("job_results", "text", ("job",), "job.text")
+
+FIELDS = (
+    REQUEST,
+    ANSWER,
+    ERROR,
+    TEXT,
+    TEXT._replace(table="job_checkpoints"),
+    ERROR._replace(table="attempts", key=("job", "attempt")),
+    Field("mails", "recipient", ("id",), "mails.recipient"),
+    Field("mails", "body", ("id",), "mails.body"),
+    Field("signing_keys", "private", ("kid",), "signing_keys.private"),
+)
+
+
+def event_of(job: str) -> str:
+    """The context of an event in a job's log, in Redis: its file keeps what the log has long lost."""
+    return f"job.event:{job}"
