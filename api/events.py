@@ -14,7 +14,8 @@ from millrace import ids
 from millrace.errors import InvalidField
 from millrace.identity.caller import Caller
 from millrace.identity.permissions import Permission
-from millrace.jobs import find
+from millrace.jobs import find, forget
+from millrace.jobs.find import Job
 from millrace.streams.events import Event
 from millrace.streams.reader import Reader
 
@@ -42,8 +43,8 @@ def events(id: str, query: EventsQuery) -> Response:
     job = find.find(caller().tenant, ids.parse("job", id))
     reader = Reader(job.tenant, job.id, _cursor(query))
     if request.accept_mimetypes.best_match(["text/event-stream", "application/json"]) == "application/json":
-        return _poll(reader)
-    return _stream(reader, job.ended, caller())
+        return _poll(reader, job)
+    return _stream(reader, job, caller())
 
 
 def _cursor(query: EventsQuery) -> int:
@@ -55,8 +56,10 @@ def _cursor(query: EventsQuery) -> int:
     return int(given)
 
 
-def _poll(reader: Reader) -> Response:
+def _poll(reader: Reader, job: Job) -> Response:
     data = [_shape(event) for event in reader.catch_up()]
+    if reader.ended:
+        forget.told(job)
     shape = {"object": "list", "data": data, "ended": reader.ended}
     return Response(json.dumps(shape), mimetype="application/json")
 
@@ -65,19 +68,22 @@ def _shape(event: Event) -> dict[str, Any]:
     return {"seq": event.seq, "type": event.type, "data": event.data}
 
 
-def _stream(reader: Reader, ended: bool, who: Caller) -> Response:
-    if ended:
+def _stream(reader: Reader, job: Job, who: Caller) -> Response:
+    if job.ended:
         left = [_frame(event) for event in reader.catch_up()]
+        forget.told(job)
         # An EventSource that has it all connects again and again unless it is told 204.
         return Response(left, headers=STREAMING, mimetype="text/event-stream") if left else Response(status=204)
-    return Response(_frames(reader, who), headers=STREAMING, mimetype="text/event-stream")
+    return Response(_frames(reader, job, who), headers=STREAMING, mimetype="text/event-stream")
 
 
-def _frames(reader: Reader, who: Caller) -> Iterator[str]:
+def _frames(reader: Reader, job: Job, who: Caller) -> Iterator[str]:
     with presence.held(who, reader.stop):
         yield "retry: 2000\n\n"
         for event in reader.follow():
             yield _frame(event) if event else ": still here\n\n"
+    if reader.ended:
+        forget.told(job)
 
 
 def _frame(event: Event) -> str:

@@ -2,10 +2,12 @@
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import eventlet
 import eventlet.hubs
+import eventlet.tpool
 import eventlet.wsgi
 from flask import Flask
 
@@ -13,8 +15,8 @@ from flask import Flask
 FAREWELL = 1.5
 
 
-def serve(app: Flask, listener: Any, connections: int) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def serve(app: Flask, listener: Any, connections: int, farewell: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; then, after what is under way, bid farewell."""
     pool = eventlet.GreenPool(connections)
     eventlet.spawn(
         eventlet.wsgi.server,
@@ -32,6 +34,7 @@ def serve(app: Flask, listener: Any, connections: int) -> None:
     listener.close()
     with eventlet.Timeout(FAREWELL, False):
         pool.waitall()
+    farewell()
     os._exit(0)
 
 
@@ -43,3 +46,8 @@ def _wait_until_told() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     eventlet.hubs.trampoline(told, read=True)
+
+
+def aside(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What the function does, in a thread of the system: everything else goes on meanwhile."""
+    return eventlet.tpool.execute(function, *given, **named)

@@ -12,7 +12,14 @@ from millrace.identity.permissions import PUBLIC
 from millrace.migrations import migrate
 
 
-@operation("GET /healthz", summary="Is this process alive?", tag="Health", answers={200: "alive"}, permission=PUBLIC)
+@operation(
+    "GET /healthz",
+    summary="Is this process alive?",
+    tag="Health",
+    answers={200: "alive"},
+    permission=PUBLIC,
+    rate="none",
+)
 def healthz() -> Response:
     """Says so, and asks nobody."""
     return Response("alive\n", mimetype="text/plain")
@@ -24,6 +31,7 @@ def healthz() -> Response:
     tag="Health",
     answers={200: "ready", 503: "what is missing"},
     permission=PUBLIC,
+    rate="none",
 )
 def readyz() -> Response:
     """Ready when Postgres answers and is migrated. Without Redis jobs are still accepted, and wait: said, but ready."""

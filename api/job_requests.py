@@ -26,7 +26,7 @@ FAR = timedelta(days=366)
 
 def submission(caller: Caller, body: NewJob) -> Submission:
     """What the domain is to accept. Raises InvalidField, UnknownModel, ModelNotAllowed."""
-    model = _model(body.endpoint, body.body)
+    model = able(body.endpoint, body.body, "body.")
     _check_times(body)
     wanted = Submission(
         tenant=caller.tenant,
@@ -50,18 +50,19 @@ def asked_by(caller: Caller, wanted: Submission) -> Submission:
     return wanted
 
 
-def _model(endpoint: str, body: dict[str, Any]) -> Model:
+def able(endpoint: str, body: dict[str, Any], prefix: str = "") -> Model:
+    """The model that a request names, which can answer it. Raises InvalidField, UnknownModel; `prefix` names fields."""
     name = body.get("model")
     if not isinstance(name, str) or not name:
-        raise InvalidField("body.model: name one of the models that GET /api/v1/models lists.", param="body.model")
+        raise InvalidField(f"{prefix}model: name one of those that GET /api/v1/models lists.", param=f"{prefix}model")
     model = catalog().model(name)
     capability, field = NEEDS[endpoint]
     if capability not in model.capabilities:
-        able = [other.name for other in catalog().models.values() if capability in other.capabilities]
-        known = ", ".join(able[:10]) or "none"
-        raise UnknownModel(f"{name} cannot answer {endpoint}. These can: {known}.", param="body.model")
+        others = [other.name for other in catalog().models.values() if capability in other.capabilities]
+        known = ", ".join(others[:10]) or "none"
+        raise UnknownModel(f"{name} cannot answer {endpoint}. These can: {known}.", param=f"{prefix}model")
     if not body.get(field):
-        raise InvalidField(f"body.{field}: is missing, and {endpoint} needs it.", param=f"body.{field}")
+        raise InvalidField(f"{prefix}{field}: is missing, and {endpoint} needs it.", param=f"{prefix}{field}")
     return model
 
 

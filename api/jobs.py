@@ -11,9 +11,9 @@ from api.job_requests import asked_by, idempotency_key, metadata_filter, submiss
 from api.operations import operation
 from api.shapes import Job, JobList, JobWithResult, ListQuery, NewJob, Problem
 from millrace import ids
-from millrace.errors import Conflict
+from millrace.errors import Conflict, NotKept
 from millrace.identity.permissions import Permission
-from millrace.jobs import find
+from millrace.jobs import find, forget
 from millrace.jobs.cancel import cancel
 from millrace.jobs.retried import retried
 from millrace.jobs.submit import submit
@@ -109,12 +109,19 @@ def retry(id: str) -> Any:
     summary="The answer",
     tag="Jobs",
     permission=Permission.jobs_read,
-    answers={200: "The answer in OpenAI's shape.", 404: Problem, 409: Problem},
+    answers={200: "The answer in OpenAI's shape.", 404: Problem, 409: Problem, 410: Problem},
 )
 def result(id: str) -> Response:
-    """What the model said. 409 while there is nothing yet, and when the job ended without an answer."""
+    """What the model said. 409 while there is nothing yet, and when the job ended without an answer.
+
+    410 when its request said `store: false` and it was delivered half a minute ago, or ended a day ago.
+    """
     job = find.find(caller().tenant, ids.parse("job", id))
     body, error = find.result(job.tenant, job.id) if job.ended else (None, None)
+    if job.ended and not job.store:
+        forget.delivered(job.tenant, job.id)
+        if job.state == "succeeded" and body is None:
+            raise NotKept
     if body is not None:
         return Response(body, mimetype="application/json")
     reason = json.loads(error)["message"] if error else f"it is {job.state}"

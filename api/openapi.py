@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.operations import OPERATIONS, Operation, operation
 from api.shapes import Problem
+from api.v1.shapes import OpenAIError
 from millrace.identity.permissions import PUBLIC, SIGNED_IN
 
 ABOUT = """Batch and asynchronous inference on the models you have. Submit a job, watch it stream, collect the answer.
@@ -76,7 +77,9 @@ def _describe(each: Operation, names: Any) -> dict[str, Any]:
         "responses": {str(status): _response(model, names) for status, model in _answers(each).items()},
     }
     if each.also:
-        described["responses"]["200"]["content"][each.also] = {"schema": {"type": "string"}}
+        whole = {"application/json": {"schema": {"type": "object"}}}
+        content = described["responses"]["200"].setdefault("content", whole)
+        content[each.also] = {"schema": {"type": "string"}}
     if each.body:
         schema = names[(each.body, "validation")]
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -93,7 +96,8 @@ def _answers(each: Operation) -> dict[int, type[BaseModel] | str]:
     more += [429]
     more += [413, 415] if each.body else []
     more += [400] if each.body or each.query or each.headers else []
-    return {**each.answers, **dict.fromkeys(more, Problem)}
+    error = OpenAIError if each.path.startswith("/v1/") else Problem
+    return {**each.answers, **dict.fromkeys(more, error)}
 
 
 def _response(model: type[BaseModel] | str, names: Any) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any
 from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
 
-from api import auth, bodies
+from api import bodies
+from api.limits import hook
 from millrace.errors import InvalidField
 from millrace.identity.permissions import PUBLIC
 
@@ -33,7 +34,7 @@ class Operation:
     answers: dict[int, type[BaseModel] | str]
     #: What the caller must be allowed, or PUBLIC or SIGNED_IN.
     permission: str
-    #: Which rate it counts against: `inference` (the hourly one), `reading` (bursts only), or a row of `limits`.
+    #: Which rate it counts against: `inference` (the hourly one), `reading` (bursts only), a row of `limits`, `none`.
     rate: str = "reading"
     #: Another media type in which 200 may come.
     also: str | None = None
@@ -77,10 +78,11 @@ def mount(app: Flask) -> None:
 
 
 def _wrapped(declared: Operation) -> View:
+    name = f"{declared.method} {declared.path}"
+
     @wraps(declared.view)
     def view(**parameters: Any) -> Any:
-        if not declared.public:
-            auth.authenticate(declared.permission)
+        hook.admit(declared.permission, declared.rate, name)
         if declared.query is not None:
             parameters["query"] = _validated(declared.query, request.args.to_dict(), "")
         if declared.body is not None:

@@ -7,6 +7,8 @@ from flask import Flask
 from api import sockets
 from api.app import create_app
 from millrace import db, telemetry
+from millrace.identity import aside
+from millrace.jobs.owner import owner
 from millrace.settings import settings
 
 #: Connections served at a time; each idle one costs a few kilobytes.
@@ -31,7 +33,8 @@ def _serve_green(app: Flask) -> None:
     """One process; several may share the port (SO_REUSEPORT)."""
     from api import green
 
-    green.serve(app, _listener(), CONNECTIONS)
+    aside.run_with(green.aside)
+    green.serve(app, _listener(), CONNECTIONS, farewell=owner.leave)
 
 
 def _listener() -> socket.socket:
@@ -61,6 +64,7 @@ def _serve_threads(app: Flask) -> None:
                 # It would lie in the home directory, where installations collide.
                 "control_socket_disable": True,
                 "loglevel": "warning",
+                "worker_exit": lambda _server, _worker: owner.leave(),
             }
             for name, value in given.items():
                 self.cfg.set(name, value)

@@ -12,6 +12,8 @@ from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
 from api import auth
+from api.address import scheme
+from api.limits import hook
 from api.presence import presence
 from api.subscriptions import Subscriptions
 from millrace import ids
@@ -50,7 +52,7 @@ def attach(app: Flask) -> SocketIO:
         token = given.get("token") if isinstance(given, dict) else None
         token = token if isinstance(token, str) else ""
         try:
-            known = auth.of_key(token)
+            known = hook.admit_socket(token)
         except MillraceError as refused:
             raise ConnectionRefusedError(refused.message) from None
         sid = _sid()
@@ -66,22 +68,22 @@ def attach(app: Flask) -> SocketIO:
     @server.on("subscribe")
     @_acknowledged
     def subscribe(given: dict[str, Any]) -> None:
-        job = _job(auth.of_key(shown[_sid()]), given, Permission.jobs_read)
+        job = _job(auth.of(shown[_sid()]), given, Permission.jobs_read)
         after = given.get("after") or 0
         if not isinstance(after, int) or not 0 <= after < 2**53:
             raise InvalidField("after: the number of the last event you have.", param="after")
-        subscriptions.add(_sid(), job.tenant, job.id, after)
+        subscriptions.add(_sid(), job, after)
 
     @server.on("unsubscribe")
     @_acknowledged
     def unsubscribe(given: dict[str, Any]) -> None:
-        job = _job(auth.of_key(shown[_sid()]), given, Permission.jobs_read)
+        job = _job(auth.of(shown[_sid()]), given, Permission.jobs_read)
         subscriptions.remove(_sid(), job.id)
 
     @server.on("cancel")
     @_acknowledged
     def stop(given: dict[str, Any]) -> None:
-        job = _job(auth.of_key(shown[_sid()]), given, Permission.jobs_write)
+        job = _job(auth.of(shown[_sid()]), given, Permission.jobs_write)
         cancel(job.tenant, job.id)
 
     return server
@@ -89,8 +91,8 @@ def attach(app: Flask) -> SocketIO:
 
 def _may_call(origin: str, environ: dict[str, Any]) -> bool:
     """A page of one's own, or of an origin that the settings name."""
-    scheme = environ.get("HTTP_X_FORWARDED_PROTO", environ.get("wsgi.url_scheme", "http"))
-    return origin in settings().origins or origin == f"{scheme}://{environ.get('HTTP_HOST', '')}"
+    own = f"{scheme(environ)}://{environ.get('HTTP_HOST', '')}"
+    return origin in settings().origins or origin == own
 
 
 def _sid() -> str:

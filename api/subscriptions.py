@@ -7,6 +7,8 @@ from flask_socketio import SocketIO
 
 from millrace import ids
 from millrace.errors import InvalidField
+from millrace.jobs import forget
+from millrace.jobs.find import Job
 from millrace.streams.events import Event
 from millrace.streams.reader import Reader
 
@@ -22,9 +24,9 @@ class Subscriptions:
         self._readers: dict[str, dict[str, Reader]] = defaultdict(dict)
         self._lock = threading.Lock()
 
-    def add(self, sid: str, tenant: str, job: str, after: int) -> None:
+    def add(self, sid: str, watched: Job, after: int) -> None:
         """Watch a job from a cursor on; an earlier subscription to it ends. Raises InvalidField."""
-        reader = Reader(tenant, job, after)
+        job, reader = watched.id, Reader(watched.tenant, watched.id, after)
         with self._lock:
             own = self._readers[sid]
             if len(own) >= JOBS and job not in own:
@@ -33,7 +35,7 @@ class Subscriptions:
             own[job] = reader
         if earlier is not None:
             earlier.stop()
-        self._server.start_background_task(self._pump, sid, reader)
+        self._server.start_background_task(self._pump, sid, reader, watched)
 
     def remove(self, sid: str, job: str) -> None:
         with self._lock:
@@ -48,7 +50,7 @@ class Subscriptions:
         for reader in readers.values():
             reader.stop()
 
-    def _pump(self, sid: str, reader: Reader) -> None:
+    def _pump(self, sid: str, reader: Reader, watched: Job) -> None:
         try:
             for event in reader.follow():
                 if event is None:
@@ -57,6 +59,8 @@ class Subscriptions:
                     self._server.emit("lagged", {"job": ids.show("job", reader.job), "after": event.seq - 1}, to=sid)
                     return
                 self._emit(sid, reader.job, event)
+            if reader.ended:
+                forget.told(watched)
         finally:
             self._forget(sid, reader)
 

@@ -11,7 +11,8 @@ from flask import Response, request
 from api import job_answers
 from millrace import ids
 from millrace.errors import DatabaseUnavailable, InvalidField
-from millrace.jobs import find
+from millrace.jobs import find, forget
+from millrace.jobs.owner import owner
 from millrace.jobs.submit import Submission, submit
 from millrace.pubsub import LOOK_AGAIN, Watch, hub
 from millrace.streams import channels
@@ -25,7 +26,7 @@ class Replies:
     """Who waits in this process for which job."""
 
     def __init__(self) -> None:
-        self.process = ids.new()
+        self.process = owner.id
         self._waiters: dict[str, Waiter] = {}
         self._watch: Watch | None = None
         self._lock = threading.Lock()
@@ -59,6 +60,12 @@ class Waiter:
     def __init__(self) -> None:
         self.stirred = threading.Event()
         self.settlement: dict[str, Any] | None = None
+        #: True once the caller has hung up.
+        self.gone = False
+
+    def leave(self) -> None:
+        self.gone = True
+        self.stirred.set()
 
 
 replies = Replies()
@@ -84,7 +91,8 @@ def submit_and_wait(wanted: Submission, seconds: float) -> Response:
     waiter = replies.expect(id)
     try:
         made = submit(wanted, id)
-        ended = _ended(wanted.tenant, id, waiter, until) if made.new else _others_end(wanted.tenant, made.id, until)
+        mine = made.new
+        ended = has_come(wanted.tenant, id, waiter, until) if mine else others_end(wanted.tenant, made.id, until)
     finally:
         replies.forget(id)
     if ended:
@@ -96,19 +104,22 @@ def submit_and_wait(wanted: Submission, seconds: float) -> Response:
 
 
 def _result(wanted: Submission, begun: float, job: str, waiter: Waiter) -> Response:
+    if not wanted.store:
+        forget.delivered(wanted.tenant, job)
     if waiter.settlement is not None:
         return job_answers.replied(wanted, begun, waiter.settlement)
     return job_answers.with_result(find.find(wanted.tenant, job), find.result(wanted.tenant, job)[0])
 
 
-def _ended(tenant: str, job: str, waiter: Waiter, until: float) -> bool:
+def has_come(tenant: str, job: str, waiter: Waiter, until: float) -> bool:
+    """Wait for a job's end; False when the time is up, or the caller is gone."""
     while waiter.settlement is None:
         left = until - time.monotonic()
-        if left <= 0:
-            return _has_ended(tenant, job)
+        if waiter.gone or left <= 0:
+            return not waiter.gone and _has_ended(tenant, job)
         stirred = waiter.stirred.wait(min(left, LOOK))
         waiter.stirred.clear()
-        if waiter.settlement is None and (stirred or left > LOOK) and _has_ended(tenant, job):
+        if waiter.settlement is None and not waiter.gone and (stirred or left > LOOK) and _has_ended(tenant, job):
             return True
     return True
 
@@ -120,7 +131,7 @@ def _has_ended(tenant: str, job: str) -> bool:
         return False
 
 
-def _others_end(tenant: str, job: str, until: float) -> bool:
+def others_end(tenant: str, job: str, until: float) -> bool:
     """A job that an earlier request made: its events say when it ends."""
     if _has_ended(tenant, job):
         return True

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from bench import latency, memory, report, result, streams, throughput, waiting
+from bench import gateway, latency, memory, report, result, streams, throughput, waiting
 from bench.result import Row
 
 BENCHMARKS: dict[str, ModuleType] = {
     "throughput": throughput,
     "latency": latency,
     "streams": streams,
+    "gateway": gateway,
     "waiting": waiting,
     "memory": memory,
 }

@@ -74,3 +74,29 @@ def streamed_directly(place: Place, user: str) -> One:
         return (answer.seen - begun) * 1000
 
     return one
+
+
+def chat(place: Place) -> One:
+    """A chat completion, as OpenAI's clients ask for it."""
+    request = place.chat()
+
+    async def one(connection: Connection) -> float:
+        begun = perf_counter()
+        answer = await connection.ask(request)
+        assert answer.status == 200 and b'"chat.completion"' in answer.raw, answer.raw
+        return (perf_counter() - begun) * 1000
+
+    return one
+
+
+def chat_streamed(place: Place, user: str) -> One:
+    """A streamed one; milliseconds to its first text."""
+    request = place.chat(user, stream=True)
+
+    async def one(connection: Connection) -> float:
+        begun = perf_counter()
+        answer = await connection.ask(request, marker=b'"content":')
+        assert answer.seen and b"[DONE]" in answer.raw, answer.raw
+        return (answer.seen - begun) * 1000
+
+    return one

@@ -23,6 +23,7 @@ BODY = json.dumps({"model": "mock", "messages": [{"role": "user", "content": "Wh
 DAY = timedelta(hours=24)
 
 _EMPTY = """
+SET LOCAL session_replication_role = replica; -- The ledger refuses to be emptied.
 TRUNCATE jobs, job_requests, job_results, ledger_entries, queues, flows, lanes, attempts, webhook_outbox
 """
 

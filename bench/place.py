@@ -71,6 +71,10 @@ class Place:
         headers = {"Authorization": f"Bearer {self.key}"}
         return client.post("/api/v1/jobs", job, **headers, **({"Prefer": f"wait={wait}"} if wait else {}))
 
+    def chat(self, user: str = "mock:", stream: bool = False) -> bytes:
+        """POST /v1/chat/completions. Who needs no key reads over ours."""
+        return client.post("/v1/chat/completions", _body(user, stream), Authorization=f"Bearer {self.key}")
+
     def events(self, answer: client.Answer) -> bytes:
         """GET the events of the job that a 202 speaks of."""
         headers = {"Authorization": f"Bearer {self.key}", "Accept": "text/event-stream"}

@@ -22,6 +22,9 @@ Gone = OperationalError
 #: The task names; the domain sends by name, so that it need not import what it wakes.
 DISPATCH = "tasks.dispatch"
 SWEEP = "tasks.sweep"
+LEDGER = "tasks.ledger"
+MAIL = "tasks.mail"
+FORGET = "tasks.forget"
 
 #: The sweep has a queue and a pool of its own: a lane that is full must not delay it.
 SWEEP_QUEUE = "sweep"

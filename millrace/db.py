@@ -86,6 +86,8 @@ def _engine(where: str) -> Engine:
         pool_timeout=10,
         pool_reset_on_return=None,
         pool_recycle=1800,
+        # An exception's message goes into logs, and parameters are what somebody sent us.
+        hide_parameters=True,
         connect_args={"options": SERVER_SETTINGS, **PATIENCE},
     )
     event.listen(made, "connect", _keep_as_text)

@@ -52,6 +52,11 @@ class Unauthorized(MillraceError):
     status = 401
     code = "unauthorized"
 
+    def __init__(self, message: str | None = None, *, guess: bool = True) -> None:
+        #: False where what was shown is genuine but over: its address is not counted as guessing.
+        self.guess = guess
+        super().__init__(message)
+
 
 class Forbidden(MillraceError):
     """This API key may not do that."""
@@ -71,6 +76,12 @@ class NotFound(MillraceError):
 
     status = 404
     code = "not_found"
+
+
+class ModelNotFound(NotFound):
+    """No such model. `GET /v1/models` lists those there are."""
+
+    code = "model_not_found"
 
 
 class MethodNotAllowed(MillraceError):
@@ -113,6 +124,58 @@ class QuotaExceeded(MillraceError):
 
     status = 429
     code = "quota_exceeded"
+
+
+class RateLimited(MillraceError):
+    """Requests come faster than a limit allows. `Retry-After` says when the next may; `GET /api/v1/quota` shows all."""
+
+    status = 429
+    code = "rate_limited"
+
+
+class Blocked(MillraceError):
+    """Too many wrong keys or passwords came from here. Wait, or ask an administrator to lift the block."""
+
+    status = 429
+    code = "blocked"
+
+
+class NotKept(MillraceError):
+    """This is not kept any more: its request said `store: false`."""
+
+    status = 410
+    code = "not_kept"
+
+
+class Unreadable(MillraceError):
+    """What is stored here cannot be decrypted: it was changed, or the master key is not the one it was stored under."""
+
+    code = "unreadable"
+
+
+class CallFailed(MillraceError):
+    """The model did not answer this call."""
+
+    status = 502
+    code = "call_failed"
+
+    def __init__(self, message: str, *, status: int, code: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+class CallTimedOut(MillraceError):
+    """The call did not end in ten minutes, its wait in the queue included. Submit it as a job, and collect it later."""
+
+    status = 504
+    code = "timeout"
+
+
+class ClientGone(MillraceError):
+    """The client hung up before the answer was there."""
+
+    status = 499
+    code = "client_gone"
 
 
 class DatabaseUnavailable(MillraceError):

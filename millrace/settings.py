@@ -4,11 +4,13 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from millrace import production
 
 
 class FileSecrets(PydanticBaseSettingsSource):
@@ -50,15 +52,31 @@ class Settings(BaseSettings):
     cors_origins: str = ""
     #: Bytes of a request's body.
     max_body_bytes: int = 20_000_000
+    #: Addresses or networks, comma-separated, whose X-Forwarded-For is believed.
+    trusted_proxies: str = ""
+    #: Wrong keys or passwords in ten minutes that make a block.
+    most_guesses: int = Field(default=20, ge=1)
+    #: Requests an hour with which the tiers free and pro begin; empty: 100 and 1,000.
+    default_rate_limit: Annotated[int, Field(gt=0)] | Literal[""] = ""
+    premium_rate_limit: Annotated[int, Field(gt=0)] | Literal[""] = ""
     log_format: Literal["text", "json"] = "text"
     log_level: str = "INFO"
 
     #: The user's own models, added to the shipped ones; default: models.toml in MILLRACE_HOME.
     catalog: Path | None = None
     ollama_url: str = ""
+    #: The vendors' keys and addresses, named as their own tools name them.
+    openai_api_key: str = Field(default="", repr=False)
+    openai_base_url: str = ""
+    openai_org_id: str = ""
+    openai_project_id: str = ""
+    anthropic_api_key: str = Field(default="", repr=False)
+    anthropic_base_url: str = ""
     #: A model to fetch for the first sample instead of the pinned one (millrace/machine/sample_model.toml).
     sample_model_url: str = ""
     sample_model_sha256: str = ""
+    #: off: no embedding model is made, listed or held (millrace/machine/models/minilm.py).
+    embeddings: Literal["on", "off"] = "on"
 
     #: Seconds a process may be silent before its jobs are taken from it, and between two renewals.
     lease_seconds: float = 30.0
@@ -66,6 +84,25 @@ class Settings(BaseSettings):
     sweep_seconds: float = 2.0
     #: Seconds that running jobs get to finish when a worker is told to stop; the rest is handed back.
     grace_seconds: float = 6.0
+    #: Months of the request log that are kept, this one included.
+    request_log_months: int = Field(default=13, ge=1, le=1200)
+
+    #: Who may make an account: anybody, nobody, who holds an invitation.
+    registration: Literal["open", "closed", "invited"] = "open"
+    #: True: nobody signs in before they have followed the link that was mailed to them.
+    verify_address: bool = False
+    #: The tier of a tenant that registers.
+    default_tier: str = "free"
+    #: Where browsers reach the platform, for links in mails; it also issues the access tokens.
+    public_url: str = ""
+    access_token_seconds: int = Field(default=900, ge=10, le=86_400)
+    #: A session that is not refreshed for so long ends.
+    refresh_token_days: float = Field(default=30.0, gt=0, le=400)
+    #: A key that signs access tokens is replaced after so long.
+    signing_key_days: float = Field(default=30.0, gt=0, le=400)
+    #: smtp://user:password@host:587 or smtps://; empty: mail is written to mail.log in MILLRACE_HOME.
+    mail_url: str = Field(default="", repr=False)
+    mail_from: str = "Millrace <millrace@localhost>"
 
     flower_host: str = "127.0.0.1"
     flower_port: int = 5555
@@ -129,6 +166,15 @@ class Settings(BaseSettings):
         return self.home / "master-key"
 
     @property
+    def mail_log_path(self) -> Path:
+        return self.home / "mail.log"
+
+    @property
+    def base_url(self) -> str:
+        """What links begin with."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
     def catalog_path(self) -> Path:
         return self.catalog or self.home / "models.toml"
 
@@ -139,5 +185,7 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises UnsafeSettings, which ends it."""
+    found = Settings()
+    production.check(found)
+    return found

@@ -5,6 +5,9 @@ from typing import Any
 from millrace import broker
 from millrace.settings import settings
 
+FORGET_SECONDS = 6 * 3600.0
+LEDGER_SECONDS = 60.0
+
 
 def timetable() -> dict[str, dict[str, Any]]:
     """By name: which task, every how many seconds, on which queue."""
@@ -14,5 +17,14 @@ def timetable() -> dict[str, dict[str, Any]]:
             "task": broker.SWEEP,
             "schedule": every,
             "options": {"queue": broker.queue(broker.SWEEP_QUEUE), "expires": every * 2, "retry": False},
-        }
+        },
+        "mail": _swept(broker.MAIL, every),
+        "forget": _swept(broker.FORGET, FORGET_SECONDS),
+        "ledger": _swept(broker.LEDGER, LEDGER_SECONDS),
     }
+
+
+def _swept(task: str, every: float) -> dict[str, Any]:
+    """On the sweep's queue; a message that nobody took in time is not worth having."""
+    options = {"queue": broker.queue(broker.SWEEP_QUEUE), "expires": every * 2, "retry": False}
+    return {"task": task, "schedule": every, "options": options}

@@ -56,7 +56,7 @@ _STRANGER = """
 from millrace import db, ids
 from millrace.identity import keys
 tenant = ids.new()
-db.call("INSERT INTO tenants (id, name) VALUES (%s, 'stranger')", (tenant,))
+db.call("INSERT INTO tenants (id, name, tier) VALUES (%s, 'stranger', 'unlimited')", (tenant,))
 print(keys.make(tenant, "stranger"))
 """
 

@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 
 #: What would point a test at somebody's real servers, or change what it sees.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "FLOWER_PASSWORD", "OLLAMA_URL", "CATALOG")
+#: Servers that `up` would ask for their models.
+FOREIGN += ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 
 
 class Installation:
@@ -44,6 +46,8 @@ class Installation:
         # Empty rather than absent, so that a developer's .env says nothing either.
         ours = dict.fromkeys(FOREIGN[:4], "")
         ours |= {"MILLRACE_HOME": str(self.home), "PORT": str(self.port), "FLOWER_PORT": str(self.flower_port)}
+        # A model and two processes more, where no test has a use for them.
+        ours |= {"EMBEDDINGS": "off"}
         return kept | ours | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
 
     def spawn(self, *command: str, **options: object) -> subprocess.Popen[bytes]:

@@ -27,13 +27,21 @@ COMMANDS = {
 #: Short enough that a test can wait for a lease to run out.
 QUICK = {"LEASE_SECONDS": "4", "RENEW_SECONDS": "1", "SWEEP_SECONDS": "0.5", "GRACE_SECONDS": "6"}
 
+#: Tests show many wrong keys, and must not lock one another out.
+PATIENT = {"MOST_GUESSES": "1000000"}
+
+#: Limits by address that a test sets again where it is about them.
+RATES = ["sign_in", "register", "reset"]
+
+_UNLIMITED = "UPDATE limits SET requests_per_hour = NULL, per_second = NULL, burst = NULL WHERE name = ANY (%s)"
+
 
 class Platform(Installation):
     """`start()` it, talk to `api()`, and stop it. `extra` goes into the environment of every process."""
 
     def __init__(self, home: Path | None = None, **extra: str) -> None:
         super().__init__(home)
-        self.extra = QUICK | extra
+        self.extra = QUICK | PATIENT | extra
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports: dict[str, int] = {}
         #: Holds every answer of `request` against the OpenAPI document, where a fixture sets it.
@@ -46,6 +54,8 @@ class Platform(Installation):
         """Servers, migrations, the admin's key, then these processes (or one of each that most tests need)."""
         self.start_servers()
         self.run("-m", "millrace.migrations")
+        # All tests come from one address.
+        self.sql(_UNLIMITED, RATES)
         self.run("-c", "from millrace.identity.admin import ensure_admin_key; ensure_admin_key()")
         for name in names or ("api", "remote", "sweep", "beat"):
             self.start_process(name)

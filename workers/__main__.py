@@ -16,7 +16,11 @@ if sys.argv[1:2] == ["remote"] and os.environ.get("ASYNC_MODE", "eventlet") == "
 
     green.mend_select()
 
-from workers.worker import main
-
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["models"]:
+        # It runs no tasks: Celery and the database would only take 40 MB.
+        from workers.models import main
+    else:
+        from workers.worker import main
+
     main(sys.argv[1:])

@@ -1,13 +1,20 @@
 """`python -m workers models [NAME...]`: the process that holds local models (GGUF files) for pools that ask."""
 
+from millrace import telemetry
 from millrace.catalog.catalog import Catalog, Model, catalog
 from millrace.engines.local import llama
-from millrace.telemetry import logger
+from millrace.machine.models.prepare import missing, prepare
 
-log = logger(__name__)
+log = telemetry.logger(__name__)
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
+    """`models [NAME...]`."""
+    telemetry.configure()
+    hold(arguments[1:])
+
+
+def hold(names: list[str]) -> None:
     """Hold the catalog's models of those names, or all that have a file; end at once where there is none."""
     found = catalog()
     local = {name: model for name, model in found.models.items() if model.engine == "local" and not model.url}
@@ -16,7 +23,8 @@ def main(names: list[str]) -> None:
         raise SystemExit(f"The catalog has no model with the engine local and a path named {', '.join(unknown)}.")
     wanted = [_with_slots(found, local[name]) for name in names or local]
     if wanted:
-        llama.serve(wanted)
+        # What has to be made first keeps nobody else waiting.
+        llama.serve(sorted(wanted, key=missing), prepare)
     else:
         log.info("the catalog has no local model")
 

@@ -20,12 +20,15 @@ log = telemetry.logger(__name__)
 
 
 def main(arguments: list[str]) -> None:
-    """Run the pool named on the command line, or Flower, or the local models."""
+    """Run the pool named on the command line, or Flower."""
     telemetry.configure()
     db.act_as("worker")
     name = arguments[0] if arguments else ""
-    if name in ("flower", "models"):
-        _other(name, arguments[1:])
+    if name == "flower":
+        # Imported only where it is wanted: it brings much.
+        from workers.flower import main as flower
+
+        flower()
         return
     found = pools.pool(name)
     if found is None:
@@ -36,18 +39,6 @@ def main(arguments: list[str]) -> None:
     else:
         _prepare(found)
         app.worker_main(pools.arguments(found))
-
-
-def _other(name: str, arguments: list[str]) -> None:
-    """What runs no tasks; imported only where it is wanted, since each brings much."""
-    if name == "flower":
-        from workers.flower import main as flower
-
-        flower()
-    else:
-        from workers.models import main as models
-
-        models(arguments)
 
 
 def _prepare(found: Pool) -> None:

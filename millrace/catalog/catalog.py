@@ -5,8 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from millrace.catalog.privacy import stays
 from millrace.errors import UnknownModel
 from millrace.settings import settings
 
@@ -28,13 +29,23 @@ class Lane(BaseModel):
     kept: int = Field(default=0, ge=0)
 
 
+class Price(BaseModel):
+    """US dollars per million tokens; `cached` for tokens that the backend had in its cache."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    cached: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+
 class Model(BaseModel):
     """One model: which engine reaches it, where, and in which lane it waits."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1, max_length=200)
-    engine: Literal["demo", "compatible", "ollama", "local"]
+    engine: Literal["demo", "compatible", "ollama", "local", "openai", "anthropic"]
     lane: str
     upstream: str = ""
     url: str = ""
@@ -42,7 +53,21 @@ class Model(BaseModel):
     key_env: str = ""
     capabilities: frozenset[str] = frozenset({"chat", "completions"})
     context: int = Field(default=8192, ge=1)
+    #: Tokens of one answer at the most; None: a quarter of the context is reserved where a request does not say.
+    max_output: int | None = Field(default=None, ge=1)
     options: dict[str, Any] = Field(default_factory=dict)
+    #: Models that answer instead, in this order, while this one is out.
+    fallback: tuple[str, ...] = ()
+    #: What is asked of it does not leave the house; see `stays` for those that do not say.
+    private: bool = False
+    price: Price | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _say_whether_private(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("private") is None:
+            return {**given, "private": stays(given)}
+        return given
 
     @property
     def upstream_name(self) -> str:
@@ -92,6 +117,9 @@ def read(*paths: Path) -> Catalog:
     for model in models.values():
         if model.lane not in lanes:
             raise CatalogError(f"model {model.name!r} names the lane {model.lane!r}, which no [lanes] table defines")
+        for other in model.fallback:
+            if other not in models or other == model.name:
+                raise CatalogError(f"model {model.name!r} falls back on {other!r}, which is no other model")
     return Catalog(lanes, models)
 
 

@@ -1,10 +1,10 @@
 """Any server that speaks OpenAI's API: vLLM, llama.cpp, OpenAI itself. What the user sent goes through untouched."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from millrace.engines import keys
 from millrace.engines.answers.assembly import Assembly, gathered, usage_of
 from millrace.engines.answers.documents import encoded, parsed
 from millrace.engines.answers.statuses import failure_in, failure_of
@@ -18,6 +18,9 @@ from millrace.engines.http.transport import origin
 LISTING = Deadlines(connect=3.0, first_byte=10.0, idle=5.0, total=15.0)
 
 EMBEDDINGS = "/v1/embeddings"
+#: What only the Anthropic engine knows of a request, and of its messages: others refuse what they do not know.
+NOT_THEIRS = frozenset({"stream", "stream_options", "anthropic"})
+NOT_THEIRS_IN_MESSAGES = frozenset({"thinking_blocks", "is_error"})
 ENDPOINTS = ("/v1/chat/completions", "/v1/completions", EMBEDDINGS)
 
 
@@ -38,10 +41,10 @@ class Compatible:
     def run(self, call: Call) -> Iterator[Delta | Answer]:
         """See Engine. Raises each kind of Failure."""
         stream = call.endpoint != EMBEDDINGS and (call.stream or self._always_stream)
-        payload = encoded(request_body(call, stream))
-        with self._ask("POST", call.endpoint, payload, call.deadlines, call.line) as reply:
+        payload = encoded(self._body(call, stream))
+        with self._ask("POST", call.endpoint, payload, call.deadlines, call.line, call.key) as reply:
             if reply.status != 200:
-                raise failure_of(reply.status, reply.headers, reply.read())
+                raise keys.blamed(failure_of(reply.status, reply.headers, reply.read()), call)
             if stream and "json" not in reply.headers.get("content-type", ""):
                 yield from streamed(reply, call, len(payload))
             else:
@@ -61,31 +64,45 @@ class Compatible:
         except (KeyError, TypeError) as failure:
             raise Unavailable("The backend's list of models cannot be read.") from failure
 
-    def _ask(self, method: str, endpoint: str, body: bytes, deadlines: Deadlines, line: Line) -> Reply:
-        headers = {"Content-Type": "application/json", "Accept": "*/*", "User-Agent": "millrace"}
-        key = self._key or self._found_key()
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
+    def _ask(
+        self, method: str, endpoint: str, body: bytes, deadlines: Deadlines, line: Line, key: str | None = None
+    ) -> Reply:
+        found = keys.fit(key) if key else keys.platforms(self._key_env, self._key)
+        headers = self._headers(found, brought=bool(key))
         return self._origin.request(method, self._base + endpoint, headers, body, deadlines, line)
 
-    def _found_key(self) -> str:
-        key = os.environ.get(self._key_env, "").strip() if self._key_env else ""
-        if self._key_env and not key:
-            raise Refused(f"The platform has no key for this backend: {self._key_env} is not set.", code="backend_key")
-        return key
+    def _headers(self, key: str, *, brought: bool) -> dict[str, str]:  # noqa: ARG002
+        """With that key, which the tenant may have brought."""
+        headers = {"Content-Type": "application/json", "Accept": "*/*", "User-Agent": "millrace"}
+        return headers | ({"Authorization": f"Bearer {key}"} if key else {})
+
+    def _body(self, call: Call, stream: bool) -> dict[str, Any]:
+        return request_body(call, stream)
 
 
 def request_body(call: Call, stream: bool) -> dict[str, Any]:
     """The user's body with the backend's name of the model, and with streaming as we want it. Raises Refused."""
     if call.endpoint not in ENDPOINTS:
         raise Refused(f"This backend has no {call.endpoint}.")
-    body = {key: value for key, value in call.body.items() if key not in ("stream", "stream_options")}
+    body = {key: value for key, value in call.body.items() if key not in NOT_THEIRS}
     body["model"] = call.model
+    if isinstance(body.get("messages"), list):
+        body["messages"] = without(body["messages"], NOT_THEIRS_IN_MESSAGES)
     if stream:
         options = call.body.get("stream_options")
         body["stream"] = True
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     return body
+
+
+def without(messages: list[Any], names: frozenset[str]) -> list[Any]:
+    """The messages without fields of these names."""
+    return [
+        {name: value for name, value in message.items() if name not in names}
+        if isinstance(message, dict) and names & message.keys()
+        else message
+        for message in messages
+    ]
 
 
 def whole(raw: bytes, call: Call, input_bytes: int) -> Answer:

@@ -63,6 +63,8 @@ class Call:
     line: Line = field(default_factory=Line)
     #: Which attempt of the job this is, from 1: the demo engine fails on request by it.
     attempt: int = 1
+    #: The API key that the job's tenant brought for this backend; it wins over the platform's.
+    key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

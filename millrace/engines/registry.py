@@ -46,4 +46,26 @@ def _engine(model: Model) -> Engine:
         from millrace.engines.compatible import Compatible
 
         return Compatible(model.url, key_env=model.key_env)
+    if model.engine == "openai":
+        return _openai(model)
+    if model.engine == "anthropic":
+        return _anthropic(model)
     raise ValueError(f"there is no engine {model.engine!r}")
+
+
+def _openai(model: Model) -> Engine:
+    """A model with a key of its own has an account of its own."""
+    from millrace.engines.openai import OpenAI
+
+    url, known = model.url or settings().openai_base_url, settings()
+    if model.key_env:
+        return OpenAI(url, key_env=model.key_env)
+    account = {"organization": known.openai_org_id, "project": known.openai_project_id}
+    return OpenAI(url, key=known.openai_api_key, **account)
+
+
+def _anthropic(model: Model) -> Engine:
+    from millrace.engines.anthropic.engine import Anthropic
+
+    url, key = model.url or settings().anthropic_base_url, "" if model.key_env else settings().anthropic_api_key
+    return Anthropic(url, key_env=model.key_env, key=key, max_output=model.max_output, options=model.options)

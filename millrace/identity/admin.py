@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from millrace import db, ids
+from millrace.errors import Unauthorized
 from millrace.identity import keys
 from millrace.settings import settings
 
@@ -13,13 +14,20 @@ _TENANT = "INSERT INTO tenants (id, name, tier, operates) VALUES (%s, 'admin', '
 def ensure_admin_key() -> Path:
     """Make the key if the file does not hold a valid one; where it is."""
     path = settings().admin_key_path
-    if not (path.exists() and keys.find(path.read_text().strip())):
+    if not (path.exists() and _good(path.read_text().strip())):
         _write(path, keys.make(_admin_tenant(), "admin"))
     return path
 
 
+def _good(key: str) -> bool:
+    try:
+        return keys.find(key) is not None
+    except Unauthorized:
+        return False
+
+
 def _admin_tenant() -> str:
-    rows = db.call("SELECT id FROM tenants WHERE name = 'admin' ORDER BY created_at LIMIT 1")
+    rows = db.call("SELECT id FROM tenants WHERE operates ORDER BY created_at LIMIT 1")
     return str((rows or db.call(_TENANT, (ids.new(),)))[0][0])
 
 

@@ -1,5 +1,6 @@
 """Who a request comes from, and what they may do: found once a request, by key or by access token."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from millrace.errors import Forbidden
@@ -33,3 +34,9 @@ class Caller:
         """Raises Forbidden, which says what is missing."""
         if not self.may(permission):
             raise Forbidden(f"This needs the permission {permission}. Ask an admin of your tenant for it.")
+
+    def need_all(self, permissions: Collection[str]) -> None:
+        """Nobody gives what they do not have. Raises Forbidden, which names it."""
+        missing = sorted(set(permissions) - self.permissions)
+        if missing:
+            raise Forbidden(f"Nobody gives a permission that they do not have, and you lack {', '.join(missing)}.")

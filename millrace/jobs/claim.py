@@ -14,7 +14,7 @@ MOST = 64
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job of ours, under a lease: whatever we write about it carries `lease` as its fence."""
+    """A job of ours, under a lease: whatever we write about it carries `lease` as its fence. `body` is sealed."""
 
     id: str
     tenant: str

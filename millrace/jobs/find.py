@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, Row, Select, any_, literal, select
 from sqlalchemy.dialects import postgresql
 
-from millrace import db
-from millrace.errors import NotFound
+from millrace import crypto, db
+from millrace.crypto import fields
+from millrace.errors import NotFound, Unreadable
 from millrace.grouping import Grouped
 from millrace.tables import job_requests, job_results, jobs, queues
 from millrace.tables.jobs import Id
@@ -37,6 +38,8 @@ _COLUMNS = (
     job_requests.c.model,
     job_requests.c.metadata,
     job_requests.c.retry_of,
+    job_requests.c.stream,
+    job_requests.c.store,
     job_results.c.error,
     job_results.c.input_tokens,
     job_results.c.output_tokens,
@@ -68,6 +71,8 @@ class Job:
     model: str
     metadata: str | None
     retry_of: str | None
+    stream: bool
+    store: bool
     error: str | None
     input_tokens: int | None
     output_tokens: int | None
@@ -116,7 +121,7 @@ def find(tenant: str, id: str | None) -> Job:
 def _find_group(wanted: Sequence[tuple[str, str]]) -> list[Job | None]:
     ids = list({id for _, id in wanted})
     rows = db.call(_BY_ID, {"param_1": ids}, tenants={tenant for tenant, _ in wanted})
-    found = {row[0]: Job(*row) for row in rows}
+    found = {row[0]: _opened(Job(*row)) for row in rows}
     return [found.get(id) for _, id in wanted]
 
 
@@ -142,20 +147,35 @@ def _job(row: Row[Any]) -> Job:
     found = row._asdict()
     if found["metadata"] is not None and not isinstance(found["metadata"], str):
         found["metadata"] = json.dumps(found["metadata"])
-    return Job(**found)
+    return _opened(Job(**found))
+
+
+def _opened(job: Job) -> Job:
+    """With its error in clear. One that cannot be read must not keep its owner from all the others."""
+    if job.error is None:
+        return job
+    try:
+        return replace(job, error=crypto.unseal(job.error, fields.ERROR.of(job.id)))
+    except Unreadable as failure:
+        return replace(job, error=json.dumps(failure.as_dict()))
 
 
 def result(tenant: str, job: str) -> tuple[str | None, str | None]:
     """The body and the error of a job that has ended, as JSON texts."""
     statement = "SELECT body, error FROM job_results WHERE job = %s AND tenant = %s"
     rows = db.call(statement, (job, tenant), tenants=[tenant])
-    return (rows[0][0], rows[0][1]) if rows else (None, None)
+    body, error = rows[0] if rows else (None, None)
+    return (
+        body and crypto.unseal(body, fields.ANSWER.of(job)),
+        error and crypto.unseal(error, fields.ERROR.of(job)),
+    )
 
 
 def request_body(tenant: str, job: str) -> str:
     """What was asked, as JSON text."""
     statement = "SELECT body FROM job_requests WHERE job = %s AND tenant = %s"
-    return str(db.call(statement, (job, tenant), tenants=[tenant])[0][0])
+    sealed = str(db.call(statement, (job, tenant), tenants=[tenant])[0][0])
+    return crypto.unseal(sealed, fields.REQUEST.of(job))
 
 
 def has_ended(tenant: str, job: str) -> bool:

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from millrace import db
+from millrace import crypto, db
+from millrace.crypto import fields
 from millrace.grouping import Grouped
 
 _REQUEUE = "SELECT job, lane FROM requeue_jobs(%s)"
@@ -12,7 +14,9 @@ _REQUEUE = "SELECT job, lane FROM requeue_jobs(%s)"
 
 @dataclass(frozen=True, slots=True)
 class Requeue:
-    """Why a job goes back, which counter it costs, and after how many seconds it is due again (None: at once)."""
+    """Why a job goes back, which counter it costs, and after how many seconds it is due again (None: at once).
+
+    `error` is JSON text."""
 
     id: str
     lease: str
@@ -25,9 +29,14 @@ class Requeue:
 
 def requeue_all(requeues: Sequence[Requeue]) -> list[str | None]:
     """The lane of each job that went back; None where the fence was lost, or a cancel is wanted."""
-    rows = db.call(_REQUEUE, (json.dumps([asdict(each) for each in requeues]),))
+    rows = db.call(_REQUEUE, (json.dumps([_item(each) for each in requeues]),))
     lanes = dict(rows)
     return [lanes.get(each.id) for each in requeues]
+
+
+def _item(back: Requeue) -> dict[str, Any]:
+    sealed = crypto.seal(back.error, fields.ERROR.of(back.id)) if back.error else None
+    return asdict(back) | {"error": sealed}
 
 
 requeue = Grouped(requeue_all, most=64)

@@ -3,13 +3,17 @@
 import json
 
 from millrace.catalog.catalog import catalog
+from millrace.errors import Conflict
 from millrace.jobs.classes import Class
 from millrace.jobs.find import Job, request_body
 from millrace.jobs.submit import Submission
 
 
 def retried(job: Job) -> Submission:
-    """A submission that repeats a job, without its times. Raises UnknownModel if the model is gone."""
+    """A submission that repeats a job, without its times. Raises UnknownModel if the model is gone, Conflict where the
+    request was not kept."""
+    if not job.store:
+        raise Conflict("The job's request said `store: false`, so it was not kept. Submit it again.")
     return Submission(
         tenant=job.tenant,
         model=catalog().model(job.model),

@@ -10,17 +10,20 @@ from typing import Any
 
 import structlog
 
+from millrace import crypto
 from millrace.catalog.catalog import Model, catalog
+from millrace.crypto import fields
 from millrace.engines.engine import Answer, Call, Deadlines, Delta, Usage
 from millrace.engines.failures import Aborted, Broken, Failure, TimedOut
 from millrace.engines.registry import engine_for
-from millrace.errors import DatabaseUnavailable, UnknownModel
+from millrace.errors import DatabaseUnavailable, UnknownModel, Unreadable
 from millrace.jobs import outages
 from millrace.jobs.claim import Claimed
 from millrace.jobs.reply import reply
 from millrace.jobs.requeue import Requeue, requeue
 from millrace.jobs.retry import Retry, decide
 from millrace.jobs.settle import Settlement, settle
+from millrace.ledger.estimate import input_tokens, text_tokens
 from millrace.streams import channels
 from millrace.streams.record import end_data
 from millrace.streams.writer import Writer
@@ -94,7 +97,9 @@ class Run:
             return self._converse(model, self._prepare(model))
         except Failure as failure:
             return failure
-        except UnknownModel as failure:
+        except DatabaseUnavailable:
+            return Aborted("The database is away, and with it the key of the request.")
+        except (UnknownModel, Unreadable) as failure:
             return Broken(failure.message, code=failure.code)
         except Exception as failure:
             log.exception("the engine raised what it should not")
@@ -103,7 +108,7 @@ class Run:
     def _prepare(self, model: Model) -> Call:
         call = Call(
             endpoint=self.job.endpoint,
-            body=json.loads(self.job.body),
+            body=json.loads(crypto.unseal(self.job.body, fields.REQUEST.of(self.job.id))),
             model=model.upstream_name,
             stream=self.job.stream,
             deadlines=self._deadlines(model),
@@ -141,11 +146,12 @@ class Run:
         elif isinstance(ended, Answer):
             self._succeed(ended)
         elif stopped == "cancel":
-            self._end("cancelled", Usage(), error=None)
+            self._end("cancelled", self._partial_usage(), error=None)
         elif stopped == "hand_back" or isinstance(ended, Aborted):
             self._back(Requeue(self.job.id, self.job.lease, "handed_back"))
         elif self._is_late(ended):
-            self._end("expired", Usage(), error={"code": "deadline_passed", "message": "The deadline passed"})
+            late = {"code": "deadline_passed", "message": "The deadline passed"}
+            self._end("expired", self._partial_usage(), late)
         else:
             self._fail(ended)
 
@@ -160,12 +166,13 @@ class Run:
             self._end("failed", Usage(), error)
         elif verdict.outage:
             wish = getattr(failure, "retry_after", None)
-            paused = self._persist(lambda: outages.pause(self.lane, self.job.model, failure.message, wish))
+            paused = self._persist(lambda: outages.pause(self.lane, self.job.model, _reason(failure), wish))
             if paused:
-                log.warning("model paused", model=self.job.model, seconds=round(paused, 1), error=failure.message)
+                log.warning("model paused", model=self.job.model, seconds=round(paused, 1), code=failure.code)
             self._back(Requeue(self.job.id, self.job.lease, "outage", json.dumps(error)))
         else:
-            log.info("attempt failed", **error)
+            # Not the backend's words: they may quote the request. The job's owner reads them.
+            log.info("attempt failed", code=failure.code)
             self._back(
                 Requeue(self.job.id, self.job.lease, "failed", json.dumps(error), failures=1, delay=verdict.delay)
             )
@@ -186,6 +193,7 @@ class Run:
             text=self.writer.texts.dump() if self.writer.texts else None,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
+            cached_tokens=usage.cached_tokens,
             estimated=usage.estimated,
         )
         settled = self._persist(lambda: settle(settlement))
@@ -206,7 +214,14 @@ class Run:
             self.writer.close("reset", {"attempt": self.job.attempt, "reason": back.outcome})
         elif self.stopped is None or self.stopped.reason != "lost":
             # The fence held it back: a cancel is wanted, or the lease is another's; settling finds out which.
-            self._end("cancelled", Usage(), None)
+            self._end("cancelled", self._partial_usage(), None)
+
+    def _partial_usage(self) -> Usage:
+        """What was used until it was cut short, estimated from the text that its owner saw; nothing without any."""
+        if self._call is None or not self.writer.texts:
+            return Usage()
+        seen = sum(text_tokens(text) for text in json.loads(self.writer.texts.dump()))
+        return Usage(input_tokens(self._call.body), seen, estimated=True)
 
     def _persist(self, write: Callable[[], Any]) -> Any:
         """Write how it ended, however long the database is away; give up when our process has lost its lease."""
@@ -218,3 +233,8 @@ class Run:
                 if self._process_gone():
                     return None
                 pause.wait(PATIENCE)
+
+
+def _reason(failure: Failure) -> str:
+    """Why a model is paused, without the backend's words: they may quote the request, and this is in clear."""
+    return f"{failure.code}, status {failure.status}" if failure.status else failure.code

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from millrace import db
+from millrace import crypto, db
+from millrace.crypto import fields
 from millrace.grouping import Grouped
 
 _SETTLE = "SELECT job, tenant, attempt, reply_to FROM settle_jobs(%s)"
@@ -12,7 +13,8 @@ _SETTLE = "SELECT job, tenant, attempt, reply_to FROM settle_jobs(%s)"
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a job ends. Without a lease it is settled from the queue. `body`, `error` and `text` are JSON texts."""
+    """How a job ends. Without a lease it is settled from the queue. `body`, `error` and `text` are JSON texts; a `text`
+    may be sealed already, as a checkpoint is."""
 
     id: str
     tenant: str
@@ -23,7 +25,27 @@ class Settlement:
     text: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    #: Of the input's, those that the backend had cached; `cache`: which cache of ours the whole answer came from.
+    cached_tokens: int = 0
     estimated: bool = False
+    cache: str | None = None
+    #: For the request log, where `error` is sealed.
+    error_code: str | None = None
+
+    def sealed(self) -> "Settlement":
+        """The same, as it may lie in the database."""
+        return replace(
+            self,
+            body=_sealed(self.body, fields.ANSWER.of(self.id)),
+            error=_sealed(self.error, fields.ERROR.of(self.id)),
+            error_code=json.loads(self.error)["code"] if self.error else None,
+            text=_sealed(self.text, fields.TEXT.of(self.id)),
+        )
+
+
+def _sealed(text: str | None, context: str) -> str | None:
+    # JSON never begins as a sealed text does.
+    return text if text is None or crypto.is_sealed(text) else crypto.seal(text, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +61,7 @@ class Settled:
 def settle_all(settlements: Sequence[Settlement]) -> list[Settled | None]:
     """Settle in one transaction; None where the fence was lost: somebody else has the job, or it has ended."""
     tenants = {each.tenant for each in settlements}
-    rows = db.call(_SETTLE, (json.dumps([asdict(each) for each in settlements]),), tenants=tenants)
+    rows = db.call(_SETTLE, (json.dumps([asdict(each.sealed()) for each in settlements]),), tenants=tenants)
     settled = {row[0]: Settled(*row) for row in rows}
     return [settled.get(each.id) for each in settlements]
 

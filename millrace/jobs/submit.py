@@ -11,13 +11,16 @@ from typing import Any
 
 import psycopg2
 
-from millrace import db, ids, master
+from millrace import crypto, db, ids, master
 from millrace.catalog.catalog import Model
-from millrace.errors import KeyReused, QuotaExceeded
+from millrace.crypto import fields
+from millrace.errors import KeyReused
 from millrace.grouping import Grouped
 from millrace.jobs import bell
 from millrace.jobs.classes import Class
 from millrace.jobs.position import expected_seconds
+from millrace.ledger.estimate import reserved_tokens
+from millrace.ledger.exceeded import exceeded
 
 #: SQLSTATE that reserve_quotas raises.
 QUOTA = "MR429"
@@ -45,6 +48,13 @@ class Submission:
     api_key: str | None = None
     user: str | None = None
     address: str | None = None
+    #: The API process whose caller waits: the job is cancelled when that is gone (millrace/jobs/owner.py).
+    owner: str | None = None
+
+    @property
+    def store(self) -> bool:
+        """False when the request says that nothing is to be kept after delivery (millrace/jobs/forget.py)."""
+        return self.body.get("store") is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +91,9 @@ class _Row:
     api_key: str | None
     user_id: str | None
     address: str | None
-    prompt_hash: str
+    prompt_hash: str | None
     store: bool
+    owner: str | None
 
 
 def submit(submission: Submission, id: str | None = None) -> Accepted:
@@ -101,6 +112,8 @@ def submit(submission: Submission, id: str | None = None) -> Accepted:
 
 def _row(submission: Submission, id: str) -> _Row:
     body = json.dumps(submission.body, separators=(",", ":"))
+    model = submission.model
+    reserved = reserved_tokens(submission.endpoint, submission.body, model.context, model.max_output)
     return _Row(
         id=id,
         tenant=submission.tenant,
@@ -108,7 +121,7 @@ def _row(submission: Submission, id: str) -> _Row:
         class_=submission.of_class,
         model=submission.model.name,
         endpoint=submission.endpoint,
-        body=body,
+        body=crypto.seal(body, fields.REQUEST.of(id)),
         stream=wants_deltas(submission),
         metadata=submission.metadata,
         key=submission.key,
@@ -117,15 +130,16 @@ def _row(submission: Submission, id: str) -> _Row:
         deadline=submission.deadline.isoformat() if submission.deadline else None,
         max_attempts=submission.max_attempts,
         cost=expected_seconds(submission.model.lane),
-        tokens=len(body) // 4 + output_ceiling(submission),
-        output_tokens=output_ceiling(submission),
+        tokens=sum(reserved),
+        output_tokens=reserved[1],
         reply_to=submission.reply_to,
         retry_of=submission.retry_of,
         api_key=submission.api_key,
         user_id=submission.user,
         address=submission.address,
-        prompt_hash=prompt_hash(body),
-        store=submission.body.get("store") is not False,
+        prompt_hash=prompt_hash(body) if submission.store else None,
+        store=submission.store,
+        owner=submission.owner,
     )
 
 
@@ -134,15 +148,6 @@ def wants_deltas(submission: Submission) -> bool:
     if "embeddings" in submission.endpoint:
         return False
     return bool(submission.body.get("stream", submission.of_class != Class.batch))
-
-
-def output_ceiling(submission: Submission) -> int:
-    """Tokens that may be generated at the most: as the request says, or what the model may."""
-    if "embeddings" in submission.endpoint:
-        return 0
-    ceiling = submission.body.get("max_completion_tokens") or submission.body.get("max_tokens")
-    output = ceiling if isinstance(ceiling, int) and ceiling > 0 else submission.model.context // 4
-    return min(output, submission.model.context)
 
 
 @lru_cache
@@ -167,7 +172,8 @@ def fingerprint(submission: Submission) -> str:
         submission.metadata,
         submission.retry_of,
     ]
-    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
+    # Keyed: it outlives the request, and nobody shall try prompts on it.
+    return hmac.digest(_prompt_key(), json.dumps(same, sort_keys=True).encode(), hashlib.sha256).hex()
 
 
 def _delay(run_after: datetime | None) -> float | None:
@@ -188,7 +194,7 @@ def _submit_group(rows: Sequence[_Row]) -> list[tuple[str, str]]:
         found = db.call(_SUBMIT, (json.dumps(items), keyed), tenants=tenants)
     except psycopg2.Error as failure:
         if failure.pgcode == QUOTA:
-            raise QuotaExceeded from None
+            raise exceeded(failure.diag.message_detail) from None
         raise
     if not keyed:
         return [("accepted", row.id) for row in rows]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from millrace import db
 from millrace.jobs import bell
 from millrace.jobs.cancel import settle_queued
+from millrace.jobs.forget import forget_delivered
+from millrace.jobs.owner import cancel_abandoned
 from millrace.jobs.requeue import Requeue, requeue_all
 from millrace.jobs.retry import MOST_DEATHS
 from millrace.jobs.settle import Settlement, settle_all
@@ -83,6 +85,8 @@ def sweep() -> None:
         db.call(_AMNESTY, (settings().lease_seconds,))
     free_orphans()
     expire_late()
+    cancel_abandoned()
+    forget_delivered()
     db.call(_FORGET)
     lanes = {row[0] for row in db.call("SELECT lane FROM promote_jobs(%s)", (MOST,))}
     lanes |= {row[0] for row in db.call("SELECT lane FROM mend_lanes()")}

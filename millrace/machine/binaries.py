@@ -39,8 +39,7 @@ def redis_server() -> Path:
     if wheel and (wheel / "redis-server").exists():
         return wheel / "redis-server"
     raise Unfit(
-        "No Redis: install `redis-server` 6.2 or later (apt install redis-server, brew install redis),"
-        " or set REDIS_URL"
+        "No Redis: install `redis-server` 6.2 or later (apt install redis-server, brew install redis), or set REDIS_URL"
     )
 
 

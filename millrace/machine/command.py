@@ -1,4 +1,4 @@
-"""The operator's command: `millrace up`, `down`, `status`, `doctor`."""
+"""The operator's command: `millrace up`, `down`, `status`, `doctor`, `models`."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from millrace.machine import control, doctor, orphans, status
 from millrace.machine.finding import Finding
+from millrace.machine.models.command import app as models
 from millrace.machine.place import Unfit
 from millrace.machine.up import up as bring_up
 from millrace.settings import settings
@@ -19,6 +20,8 @@ app = typer.Typer(
     add_completion=False,
     help="Run Millrace on this machine. MILLRACE_HOME says where its data is, PORT where it listens.",
 )
+
+app.add_typer(models, name="models")
 
 Detach = Annotated[bool, typer.Option("--detach", "-d", help="Leave it running in the background.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]

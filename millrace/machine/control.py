@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from http.client import HTTPException
 from typing import Any
@@ -65,9 +65,14 @@ def processes() -> list[dict[str, Any]]:
     return []
 
 
-def start_app() -> None:
-    """Start the Procfile's processes."""
-    _rpc().supervisor.startProcessGroup(supervisor.APP, False)
+def start_app(but: Collection[str] = ()) -> None:
+    """Start the Procfile's processes, as far as they do not run yet."""
+    if not but:
+        _rpc().supervisor.startProcessGroup(supervisor.APP, False)
+        return
+    for one in processes():
+        if one["group"] == supervisor.APP and one["name"] not in but:
+            _rpc().supervisor.startProcess(f"{supervisor.APP}:{one['name']}", False)
 
 
 def stop(meanwhile: Callable[[], object] = lambda: None) -> bool:

@@ -1,8 +1,12 @@
-"""Models that this machine has already: what Ollama serves, and the GGUF files in the home."""
+"""Models that this machine has already: what Ollama serves, and the GGUF files in the home.
+
+Other servers are in vendors.py; entries.py writes what is found into the catalog.
+"""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from millrace.catalog.catalog import SHIPPED, Catalog, CatalogError, read
@@ -19,13 +23,29 @@ EMBEDDERS = ("embed", "minilm", "bge-")
 
 
 @dataclass(frozen=True)
-class Found:
-    """A model that can chat, and the catalog entry that it needs."""
+class Lane:
+    """The lane of a model that was found, for a catalog that does not have it yet."""
 
     name: str
-    lane: str
+    pool: str
     slots: int
-    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A model, the catalog entry that it needs, and where it was found."""
+
+    name: str
+    lane: Lane
+    fields: dict[str, Any]
+    why: str
+
+
+#: As many at a time as Ollama takes by default; it queues the rest itself, and unfairly.
+OLLAMA = Lane("local.ollama", "local", 2)
+GGUF = Lane("local.cpu", "local", 2)
+#: llama.cpp embeds one text after the other: the second slot hides what a job costs in the database.
+EMBEDDING = Lane("cpu.embed", "local", 2)
 
 
 def ollama_url() -> str:
@@ -39,7 +59,7 @@ def ollama_models() -> list[Found] | None:
         with urlopen(f"{ollama_url()}/api/tags", timeout=OLLAMA_PATIENCE) as reply:
             listed = json.load(reply)["models"]
         by_size = sorted(listed, key=lambda model: int(model.get("size", 0)))
-        return [_of_ollama(str(model["name"])) for model in by_size if _chats(str(model["name"]))]
+        return [of_ollama(str(model["name"])) for model in by_size if _chats(str(model["name"]))]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -53,12 +73,18 @@ def gguf_models() -> list[Found]:
 def gguf(file: Path) -> Found:
     """A model file, run by llama.cpp in a process of ours."""
     name = file.stem.lower()
-    return Found(name, "local.cpu", 2, {"engine": "local", "path": str(file.resolve())})
+    fields: dict[str, Any] = {"engine": "local", "path": str(file.resolve())}
+    if not _chats(name):
+        return Found(name, EMBEDDING, fields | {"capabilities": ["embeddings"], "context": 512}, f"in {file.parent}")
+    return Found(name, GGUF, fields, f"in {file.parent}")
 
 
-def _of_ollama(name: str) -> Found:
-    # As many at a time as Ollama takes by default; it queues the rest itself, and unfairly.
-    return Found(name, "local.ollama", 2, {"engine": "ollama", "url": ollama_url()})
+def of_ollama(name: str) -> Found:
+    """A model that Ollama has."""
+    fields: dict[str, Any] = {"engine": "ollama", "url": ollama_url()}
+    if not _chats(name):
+        fields["capabilities"] = ["embeddings"]
+    return Found(name, OLLAMA, fields, f"Ollama at {ollama_url()} has it")
 
 
 def _chats(name: str) -> bool:
@@ -72,27 +98,3 @@ def catalog() -> Catalog:
         return read(SHIPPED, own) if own.exists() else read(SHIPPED)
     except CatalogError as wrong:
         raise Unfit(f"The catalog cannot be used: {wrong}") from wrong
-
-
-def add(found: list[Found]) -> None:
-    """Write what the catalog does not have yet into models.toml; a CATALOG of the user's own is left alone."""
-    if settings().catalog:
-        return
-    known = catalog()
-    lanes = {model.lane: model for model in found if model.lane not in known.lanes}
-    text = "".join(_lane(model) for model in lanes.values())
-    text += "".join(_entry(model) for model in found if model.name not in known.models)
-    if text:
-        with settings().catalog_path.open("a", encoding="utf-8") as file:
-            file.write(text)
-        catalog()
-
-
-def _lane(found: Found) -> str:
-    return f'\n[lanes."{found.lane}"]\npool = "local"\nslots = {found.slots}\n'
-
-
-def _entry(found: Found) -> str:
-    # JSON's strings are TOML's, and a name may hold anything.
-    fields = {"name": found.name, "lane": found.lane} | found.fields
-    return "\n[[models]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in fields.items())

@@ -8,6 +8,7 @@ from typing import Any
 
 from millrace.machine import client, control, discover, doctor_servers, orphans
 from millrace.machine.finding import Check, Finding, Level, judged
+from millrace.machine.models import listing
 from millrace.machine.place import Unfit
 from millrace.machine.probe import port_free
 from millrace.settings import settings
@@ -86,6 +87,13 @@ def _models() -> Iterator[Finding]:
         yield Finding("ollama", "ok", "not here (optional)")
 
 
+def _local_models() -> Iterator[Finding]:
+    """Those that a process of ours holds, or would; while nothing runs, none is expected to be held."""
+    for found in listing.states():
+        fine = found["state"] != "failed"
+        yield judged(f"model {found['model']}", fine, found["error"] or found["state"], "See `millrace models status`")
+
+
 CHECKS: tuple[Check, ...] = (
     _python,
     doctor_servers.programs,
@@ -95,4 +103,5 @@ CHECKS: tuple[Check, ...] = (
     doctor_servers.redis_,
     _admin_key,
     _models,
+    _local_models,
 )

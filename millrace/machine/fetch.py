@@ -1,14 +1,19 @@
 """Fetching one pinned file: it resumes where it broke off, and nothing but the right bytes gets its name."""
 
-import hashlib
+import fcntl
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
+from io import SEEK_END
 from pathlib import Path
+from typing import BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from millrace.machine.models import hashes
 from millrace.settings import settings
 
 #: Bytes read at a time.
@@ -44,46 +49,77 @@ def sample_model() -> Pinned:
 
 
 def fetch(pinned: Pinned, target: Path, progress: Progress = lambda _have, _all: None) -> None:
-    """Put the file at `target`, or raise FetchError."""
+    """Put the file at `target`, and its hash beside it; or raise FetchError."""
+    for have, total in fetching(pinned, target):
+        progress(have, total)
+
+
+def fetching(pinned: Pinned, target: Path) -> Iterator[tuple[int, int]]:
+    """The same, step by step: the bytes there are, and the bytes there will be, which is 0 while unknown.
+
+    Whoever stops in the middle keeps what came. Raises FetchError.
+    """
     if not pinned.sha256:
         raise FetchError("SAMPLE_MODEL_URL needs SAMPLE_MODEL_SHA256: a file whose hash nobody knows is not run")
+    if not pinned.url.startswith(("http://", "https://")):
+        raise FetchError(f"{pinned.url} is no http:// or https:// address")
     part = target.with_name(target.name + ".part")
     try:
-        _download(pinned, part, progress)
-    except (HTTPError, URLError, OSError) as failure:
+        with _alone(part) as file:
+            yield from _download(pinned, file)
+            _check(pinned, part)
+            hashes.record(target, pinned.sha256)
+            part.replace(target)
+    except (HTTPError, URLError, OSError, HTTPException, ValueError) as failure:
         raise FetchError(f"{pinned.url}: {failure}") from failure
-    if _hash(part) != pinned.sha256:
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[BinaryIO]:
+    """The half of a file, for us alone: two that append to it would spoil it."""
+    with part.open("ab") as lock, part.open("r+b") as file:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FetchError(f"{part} is being fetched by another process") from None
+        try:
+            yield file
+        finally:
+            if part.exists() and not part.stat().st_size:
+                part.unlink()
+
+
+def _check(pinned: Pinned, part: Path) -> None:
+    if hashes.sha256(part) != pinned.sha256:
         part.unlink()
         raise FetchError(f"{pinned.url} is not the file it should be (its SHA-256 differs); it was thrown away")
-    part.replace(target)
 
 
-def _download(pinned: Pinned, part: Path, progress: Progress) -> None:
-    have = part.stat().st_size if part.exists() else 0
+def _download(pinned: Pinned, file: BinaryIO) -> Iterator[tuple[int, int]]:
+    have = file.seek(0, SEEK_END)
     try:
-        _append(pinned, part, have, progress)
+        yield from _append(pinned, file, have)
     except HTTPError as failure:
         # Nothing is left to send: the last try got it all, or more than there is. The hash will tell.
-        if failure.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        if failure.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not have:
             raise
 
 
-def _append(pinned: Pinned, part: Path, have: int, progress: Progress) -> None:
+def _append(pinned: Pinned, file: BinaryIO, have: int) -> Iterator[tuple[int, int]]:
     request = Request(pinned.url, headers={"Range": f"bytes={have}-"} if have else {})
     with urlopen(request, timeout=SILENCE) as reply:
         if reply.status != HTTPStatus.PARTIAL_CONTENT:
             have = 0
         total = have + int(reply.headers.get("Content-Length") or 0)
-        with part.open("r+b" if have else "wb") as file:
-            file.seek(have)
-            while chunk := reply.read(CHUNK):
-                file.write(chunk)
-                progress(file.tell(), total)
-            got = file.tell()
+        file.seek(have)
+        file.truncate()
+        yield have, total
+        while chunk := reply.read(CHUNK):
+            file.write(chunk)
+            yield file.tell(), total
+            if pinned.bytes and file.tell() > pinned.bytes:
+                break
+        file.flush()
+        got = file.tell()
     if got < total:
         raise FetchError(f"{pinned.url}: the connection broke at {got:,} of {total:,} bytes; start again to go on")
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,7 +15,7 @@ PROCFILE = Path(__file__).parents[2] / "Procfile"
 
 #: What the catalog must have for these to have work; the others always have.
 NEEDS: dict[str, Callable[[Catalog], bool]] = {
-    "worker-local": lambda found: bool(found.lanes_of("local")),
+    "worker-local": lambda found: any(found.lanes[model.lane].pool == "local" for model in found.models.values()),
     "models": lambda found: any(model.engine == "local" and not model.url for model in found.models.values()),
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from millrace.machine import discover
+from millrace.machine import discover, entries
 from millrace.machine.fetch import FetchError, Pinned, fetch, sample_model
 from millrace.settings import settings
 
@@ -44,11 +44,11 @@ def choose(console: Console) -> Choice:
     """Ollama's, else a GGUF of the home's, else one fetched once, else the demo."""
     served = discover.ollama_models()
     if served:
-        discover.add(served)
+        entries.add(served)
         return _if_listed(served[0].name, f"Ollama answers at {discover.ollama_url()}")
     files = discover.gguf_models() or _fetched(console)
     if files:
-        discover.add(files)
+        entries.add(files)
         return _if_listed(files[0].name, f"{settings().home / 'models'} holds it")
     ollama = "serves no chat model" if served == [] else "does not answer"
     return Choice("demo", f"Ollama {ollama}, and {settings().home / 'models'} holds no GGUF file")

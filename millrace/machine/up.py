@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 
-from millrace.machine import control, orphans, ready, sample, supervisor, welcome
+from millrace.machine import arrivals, control, discover, orphans, ready, sample, supervisor, welcome
 from millrace.machine.follow import Logs
 from millrace.machine.place import Unfit, prepare
 from millrace.machine.probe import any_port, port_free
@@ -19,6 +19,9 @@ from millrace.settings import settings
 
 #: Seconds between two looks at the logs.
 LOOK = 0.1
+
+#: What local models need.
+LOCAL = ("worker-local", "models")
 
 #: Seconds beyond their grace that orphans get.
 ORPHANS_EXTRA = 2.0
@@ -70,22 +73,31 @@ def _start(console: Console, detach: bool) -> subprocess.Popen[bytes]:
     if left:
         console.print(f"Stopped {left} processes that an earlier run left behind.")
     _find_ports()
+    arrivals.list_models(console)
     choice = sample.choose(console)
-    started = _launch(console)
+    started = _launch(console, _later(choice.model))
     # In the background nobody has to listen.
     with _deaf() if detach else nullcontext():
         welcome.show(console, choice, time.monotonic() - began, detach)
     return started
 
 
-def _launch(console: Console) -> subprocess.Popen[bytes]:
-    """The servers, what the processes need in them, then the processes."""
+def _launch(console: Console, later: Collection[str] = ()) -> subprocess.Popen[bytes]:
+    """The servers, what the processes need in them, then the processes; `later` when the API is ready."""
     started = control.start()
     ready.wait_for_servers(console)
     ready.set_up(console)
-    control.start_app()
+    control.start_app(but=later)
     ready.wait_for_api(console)
+    if later:
+        control.start_app()
     return started
+
+
+def _later(model: str) -> Collection[str]:
+    """Processes that the first job does not need, so that it does not wait for them."""
+    found = discover.catalog()
+    return () if found.lanes[found.models[model].lane].pool == "local" else LOCAL
 
 
 def _find_ports() -> None:

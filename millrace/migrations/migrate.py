@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from millrace import db, master
+from millrace.migrations import seeds
 from millrace.settings import settings
 
 
@@ -19,6 +20,7 @@ def migrate() -> None:
     master.ensure()
     make_database()
     command.upgrade(config(), "head")
+    seeds.seed_rates()
 
 
 def config() -> Config:

@@ -38,7 +38,7 @@ WALLS = {
     ),
     "sessions": Wall(f"user_id = {USER}", WRITE),
     "refresh_tokens": Wall("EXISTS (SELECT 1 FROM sessions s WHERE s.id = session)", WRITE),
-    "mailed_tokens": Wall(f"user_id = {USER}", WRITE),
+    "mailed_tokens": Wall(f"user_id = {USER} OR user_id IS NULL", WRITE),
     "audit_log": Wall(OF_TENANT, READ),
     "flows": Wall(OF_TENANT, WRITE, ALL),
     "queues": Wall(OF_TENANT, WRITE, ALL),
@@ -46,7 +46,7 @@ WALLS = {
     "job_requests": Wall(OF_TENANT, WRITE, ALL),
     "job_results": Wall(OF_TENANT, WRITE, ALL),
     "job_checkpoints": Wall(OF_TENANT, ALL, ALL),
-    "attempts": Wall(OF_TENANT, ADD, ADD),
+    "attempts": Wall(OF_TENANT, ADD, WRITE),
     "idempotency_keys": Wall(OF_TENANT, ADD, ALL),
     "quotas": Wall(OF_TENANT, ALL, READ),
     "quota_balances": Wall(OF_TENANT, WRITE, WRITE),
@@ -68,16 +68,26 @@ OPEN = {
     "pricing_rules": (WRITE, READ),
     "lanes": (WRITE, ALL),
     "model_pauses": (ALL, ALL),
-    "processes": (READ, ALL),
+    "processes": (ALL, ALL),
     "sweeps": ("", ALL),
     "signing_keys": (ALL, ""),
-    "mails": (ADD, WRITE),
+    "mails": ("INSERT", WRITE),
     "data_keys": (ADD, ADD),
     "alerts": (WRITE, ADD),
 }
 
+#: Views, which show what the tables under them show.
+VIEWS = ("analytics", "monthly_quotas")
+
 #: Which SECURITY DEFINER functions workers may call; the API may call every one.
-WORKERS_MAY_CALL = ("append_audit(json)", "make_partitions(integer)", "lane_queues(text,integer,integer)")
+WORKERS_MAY_CALL = (
+    "append_audit(json)",
+    "drop_partitions(integer)",
+    "forget_identity()",
+    "lane_queues(text,integer,integer)",
+    "make_partitions(integer)",
+    "owners_of(uuid)",
+)
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION allowed_tenants() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -124,6 +134,9 @@ def put_up(connection: Connection) -> None:
     for table, rights in OPEN.items():
         _grant(connection, table, api, rights[0])
         _grant(connection, table, worker, rights[1])
+    for view in VIEWS:
+        _grant(connection, view, api, READ)
+        _grant(connection, view, worker, READ)
     _guard_functions(connection, api, worker)
 
 

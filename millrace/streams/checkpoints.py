@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from millrace import db
+from millrace import crypto, db
+from millrace.crypto import fields
 
 #: Seconds between two checkpoints of a running job.
 EVERY = 2.0
@@ -35,5 +37,9 @@ class Checkpoint:
 
 def write(checkpoints: Sequence[Checkpoint]) -> set[str]:
     """Write them in one statement; the jobs whose lease still held. Who is not among them has lost its job."""
-    rows = db.call(_WRITE, (json.dumps([asdict(each) for each in checkpoints]),))
+    rows = db.call(_WRITE, (json.dumps([_item(each) for each in checkpoints]),))
     return {row[0] for row in rows}
+
+
+def _item(checkpoint: Checkpoint) -> dict[str, Any]:
+    return asdict(checkpoint) | {"text": crypto.seal(checkpoint.text, fields.TEXT.of(checkpoint.id))}

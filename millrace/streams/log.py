@@ -9,7 +9,10 @@ from typing import Any
 
 from redis.exceptions import NoScriptError
 
+from millrace import crypto
 from millrace import redis as millrace_redis
+from millrace.crypto import fields
+from millrace.errors import DatabaseUnavailable, Unreadable
 from millrace.grouping import Grouped
 from millrace.streams import channels
 from millrace.streams.events import LAST, Event, load
@@ -56,7 +59,7 @@ def append_all(entries: Sequence[Entry]) -> list[int | None]:
             millrace_redis.client().script_load(_SCRIPT)
             answers = _pipeline(entries)
         return [answer if isinstance(answer, int) else None for answer in answers]
-    except millrace_redis.Gone:
+    except (*millrace_redis.Gone, DatabaseUnavailable, Unreadable):
         _away_until = time.monotonic() + AWAY
         return [None] * len(entries)
 
@@ -69,7 +72,7 @@ def _pipeline(entries: Sequence[Entry]) -> list[Any]:
     kept = [entry for entry in entries if entry.kept]
     with millrace_redis.client().pipeline(transaction=False) as pipe:
         for entry in kept:
-            pairs = [part for e in entry.events for part in (f"{e.attempt}-{e.sequence}", e.dump())]
+            pairs = [part for e in entry.events for part in (f"{e.attempt}-{e.sequence}", _sealed(entry.job, e))]
             pipe.evalsha(_SHA, 1, channels.stream(entry.job), channels.events(entry.job), _seconds(entry), *pairs)
         for channel, message in _messages(entries):
             pipe.publish(channel, message)
@@ -80,7 +83,7 @@ def _pipeline(entries: Sequence[Entry]) -> list[Any]:
 def _messages(entries: Sequence[Entry]) -> Iterator[tuple[str, bytes | str]]:
     for entry in entries:
         if not entry.kept:
-            yield from ((channels.events(entry.job), event.dump()) for event in entry.events)
+            yield from ((channels.events(entry.job), _sealed(entry.job, event)) for event in entry.events)
         if entry.channel:
             yield entry.channel, entry.message
 
@@ -90,7 +93,28 @@ def _seconds(entry: Entry) -> int:
 
 
 def after(job: str, cursor: int, most: int = 500) -> list[Event]:
-    """Up to `most` events after the one numbered `cursor`. Raises what redis raises when it is away."""
+    """Up to `most` events after the one numbered `cursor`. Raises what redis raises when it is away, and what `opened`
+    does."""
     start = f"({cursor >> 32}-{cursor & LAST}"
     rows: Any = millrace_redis.client().xrange(channels.stream(job), min=start, count=most)
-    return [load(fields[b"e"]) for _, fields in rows]
+    return [opened(job, found[b"e"]) for _, found in rows]
+
+
+def _sealed(job: str, event: Event) -> str:
+    return crypto.seal(event.dump().decode(), fields.event_of(job))
+
+
+def opened(job: str, message: bytes) -> Event:
+    """An event of this job, as it was appended and published. Raises Unreadable, DatabaseUnavailable."""
+    return load(crypto.unseal(message.decode(), fields.event_of(job)).encode())
+
+
+def forget(jobs: Sequence[str]) -> None:
+    """Take the events out of these jobs' windows. The windows stay until they expire, so that zombies stay shut out."""
+    try:
+        with millrace_redis.client().pipeline(transaction=False) as pipe:
+            for job in jobs:
+                pipe.xtrim(channels.stream(job), maxlen=0, approximate=False)
+            pipe.execute()
+    except millrace_redis.Gone:
+        return

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 
 from millrace import redis as millrace_redis
-from millrace.errors import DatabaseUnavailable
+from millrace.errors import DatabaseUnavailable, Unreadable
 from millrace.pubsub import LOOK_AGAIN, Watch, hub
 from millrace.streams import channels, log
-from millrace.streams.events import Event, follows, load, number
+from millrace.streams.events import Event, follows, number
 from millrace.streams.record import Record, record
 
 #: Seconds of silence after which a reader looks again, and after which it does while a gap waits for a checkpoint.
@@ -34,16 +34,30 @@ class Reader:
         self._gap = False
         self._stopped = False
         self._watch: Watch | None = None
+        self._ahead = False
+
+    def ahead(self) -> None:
+        """Subscribe before the job is made: `follow` has nothing to read back then. `close` if it never follows."""
+        self._watch = hub.watch(channels.events(self.job))
+        self._ahead = self._watch.confirmed.wait(CONFIRMATION)
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._watch is not None:
+            self._watch.close()
 
     def follow(self, until: float = math.inf) -> Iterator[Event | None]:
         """Events as they come, until the terminal one; None after each silence, so that the caller can say it lives.
 
         `until`: when to stop all the same, by the monotonic clock.
         """
-        with hub.watch(channels.events(self.job)) as watch:
+        with self._watch or hub.watch(channels.events(self.job)) as watch:
             self._watch = watch
-            watch.confirmed.wait(CONFIRMATION)
-            yield from self.catch_up(thorough=False)
+            if self._ahead:
+                yield from self._move(Event(number(0, 1), "queued"))
+            else:
+                watch.confirmed.wait(CONFIRMATION)
+                yield from self.catch_up(thorough=False)
             while not self.ended and not self._stopped and (left := until - time.monotonic()) > 0:
                 message = watch.get(timeout=min(left, GAP if self._gap else SILENCE))
                 if message is None or message == LOOK_AGAIN:
@@ -52,7 +66,7 @@ class Reader:
                     if not found and message is None and not self._gap:
                         yield None
                 else:
-                    yield from self._heard(load(message))
+                    yield from self._heard(message)
 
     def stop(self) -> None:
         """End `follow`, from another thread."""
@@ -60,7 +74,12 @@ class Reader:
         if self._watch is not None:
             self._watch.put(LOOK_AGAIN)
 
-    def _heard(self, event: Event) -> Iterator[Event]:
+    def _heard(self, message: bytes) -> Iterator[Event]:
+        try:
+            event = log.opened(self.job, message)
+        except (DatabaseUnavailable, Unreadable):
+            yield from self.catch_up()
+            return
         if event.seq <= self.cursor:
             return
         if follows(event, self.cursor):
@@ -91,6 +110,9 @@ class Reader:
             try:
                 page = log.after(self.job, self.cursor)
             except millrace_redis.Gone:
+                return
+            except Unreadable:
+                self._gap = True
                 return
             for event in page:
                 if not follows(event, self.cursor):

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from millrace import db
+from millrace import crypto, db
+from millrace.crypto import fields
 from millrace.streams.events import LAST, TERMINAL, Event, number
 from millrace.streams.texts import snapshot
 from millrace.streams.writer import closing, started
@@ -70,4 +71,12 @@ def end_data(state: str, error: str | None) -> dict[str, Any]:
 def record(tenant: str, job: str) -> Record | None:
     """The record of a tenant's job, or None when there is none. Raises DatabaseUnavailable."""
     rows = db.call(_RECORD, (job, tenant), tenants=[tenant])
-    return Record(*rows[0]) if rows else None
+    return _opened(job, Record(*rows[0])) if rows else None
+
+
+def _opened(job: str, found: Record) -> Record:
+    return replace(
+        found,
+        text=found.text and crypto.unseal(found.text, fields.TEXT.of(job)),
+        error=found.error and crypto.unseal(found.error, fields.ERROR.of(job)),
+    )

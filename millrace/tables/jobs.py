@@ -56,6 +56,7 @@ jobs = Table(
     Column("quota_period", Date),
     Column("quotas", ARRAY(Id)),
     Column("reserved_nanos", BigInteger, nullable=False),
+    Column("owner", Id),
     Column("run_after", Time),
     Column("deadline", Time),
     Column("created_at", Time, nullable=False),
@@ -92,5 +93,5 @@ job_results = Table(
     Column("text", Text),
     Column("input_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
-    Column("delivered_at", Time),
+    Column("forget_at", Time),
 )

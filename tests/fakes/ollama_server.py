@@ -14,14 +14,24 @@ class OllamaServer(Fake):
 
     def __init__(self, port: int = 0, **defaults: Any) -> None:
         super().__init__(OllamaHandler, port, **defaults)
+        #: What it has pulled, with the bytes of each.
+        self.tags: dict[str, int] = {"tiny:latest": 1}
 
 
 class OllamaHandler(Handler):
+    server: OllamaServer
+
+    def do_DELETE(self) -> None:
+        self.do_POST()
+
     def answer(self, body: dict[str, Any]) -> None:
         if self.path == "/fake":
             return self.stats()
         if self.path == "/api/tags":
-            return self.send(200, {"models": [{"model": "tiny:latest", "size": 1, "details": {}}]})
+            tags = self.server.tags.items()
+            return self.send(
+                200, {"models": [{"name": name, "model": name, "size": size, "details": {}} for name, size in tags]}
+            )
         self.asked = body
         self.how: dict[str, Any] = {**self.server.defaults, **((body.get("options") or {}).get("fake") or {})}
         mode = self.how.get("mode", "ok")
@@ -32,8 +42,9 @@ class OllamaHandler(Handler):
         early = {"status": self._status, "hang": self._hang, "garbage": self._garbage}
         if mode in early:
             return early[mode]()
-        if self.path == "/api/embed":
-            return self._embed()
+        special = {"/api/embed": self._embed, "/api/pull": self._pull, "/api/delete": self._delete}
+        if self.path in special:
+            return special[self.path]()
         return self._stream(mode) if body.get("stream", True) else self._whole(mode)
 
     def _status(self) -> None:
@@ -48,6 +59,28 @@ class OllamaHandler(Handler):
     def _embed(self) -> None:
         vectors = [[0.6, 0.8, 0.0] for _ in self.asked["input"]]
         self.send(200, {"model": self.asked["model"], "embeddings": vectors, "prompt_eval_count": 3})
+
+    def _pull(self) -> None:
+        """A manifest, then a layer in `tokens` steps of 10 bytes; what it does not know is an error in the stream."""
+        name, steps = self.asked["model"], self.how.get("tokens", 5)
+        self.begin_stream("application/x-ndjson")
+        self._write({"status": "pulling manifest"})
+        if name.startswith("unknown"):
+            self._write({"error": "pull model manifest: file does not exist"})
+            return self.end_stream()
+        for at in range(steps):
+            if at == steps // 2 and self.how.get("mode") == "torn":
+                return self.tear()
+            self._write({"status": "pulling 0a1b", "digest": "sha256:0a1b", "total": 10 * steps, "completed": 10 * at})
+        self.server.tags[name if ":" in name else f"{name}:latest"] = 10 * steps
+        self._write({"status": "success"})
+        return self.end_stream()
+
+    def _delete(self) -> None:
+        found = self.server.tags.pop(self.asked["model"], None)
+        if found is None:
+            return self.send(404, {"error": f"model '{self.asked['model']}' not found"})
+        return self.send(200, b"")
 
     def _pieces(self) -> list[str]:
         tokens = self.how.get("tokens", 5)

@@ -1,25 +1,28 @@
 """A server that speaks OpenAI's API: `python -m tests.fakes.openai_server --port 9000 --tokens 100 --interval-ms 5`.
 
-Switches, in the body's `fake` object or at the start: `tokens`, `first_token_ms`, `interval_ms`, `text` (the pieces
-themselves), `usage` and `done` (false leaves them out), and `mode`:
+It honours `n`, `seed`, `stop`, `max_tokens`, `logprobs`, `response_format` (JSON that fits the schema), `tools` where
+`tool_choice` forces one, `dimensions` and `encoding_format`. Switches, in the body's `fake` object or at the start:
+`tokens`, `first_token_ms`, `interval_ms`, `text` (the pieces themselves), `thinking` (pieces of thoughts), `calls` (how
+many tool calls), `cached` and `thought` (tokens of these kinds), `keys` (those that are good), `usage` and `done`
+(false leaves them out), and `mode`:
 
-  ok          (default)            status      answer `status` with `message` and `headers`
+  ok          (default)            status      answer `status` with `message`, `code`, `type`, `param` and `headers`
+  quota       429, no money left   rate_limit  429, with the headers that say how long
   hang        never answer         hang_mid    fall silent after half of the tokens
   torn        break off after half quiet_end   end cleanly after half, with no finish_reason and no [DONE]
   error_event an error object after half       garbage     not JSON
-  tools       a tool call          drip        a byte at a time, with no end
+  tools       tool calls           drip        a byte at a time, with no end
+  echo        the text is the JSON of what was asked
 
-`GET /fake` tells the counters.
+`GET /fake` tells the counters. The model `missing` does not exist.
 """
 
 import argparse
 import json
 from typing import Any
 
+from tests.fakes.openai_answers import Said, embedding
 from tests.fakes.server import Fake, Handler
-
-#: Numbers in an embedding.
-DIMENSIONS = 8
 
 
 class OpenAIServer(Fake):
@@ -33,23 +36,50 @@ class OpenAIHandler(Handler):
     def answer(self, body: dict[str, Any]) -> None:
         if self.path == "/fake":
             return self.stats()
-        if self.path == "/v1/models":
-            return self.send(200, {"object": "list", "data": [{"id": "fake-1"}, {"id": "fake-2"}]})
         self.asked = body
         self.how: dict[str, Any] = {**self.server.defaults, **(body.get("fake") or {})}
+        if self._stranger():
+            key = (self.headers.get("authorization") or "").removeprefix("Bearer ")
+            return self._error(401, f"Incorrect API key provided: {key}.", "invalid_request_error", "invalid_api_key")
+        if self.path == "/v1/models":
+            names = self.how.get("models", ("fake-1", "fake-2"))
+            return self.send(200, {"object": "list", "data": [_model(name) for name in names]})
         mode = self.how.get("mode", "ok")
         early = {"status": self._status, "hang": self._hang, "garbage": self._garbage, "drip": self._drip}
+        early |= {"quota": self._quota, "rate_limit": self._rate_limit}
         if mode in early:
             return early[mode]()
+        if body.get("model") == "missing":
+            message = "The model `missing` does not exist or you do not have access to it."
+            return self._error(404, message, "invalid_request_error", "model_not_found")
         if not isinstance(body.get("messages", body.get("prompt", body.get("input"))), str | list):
-            return self.send(400, _error("messages must be a list", "invalid_request_error"))
+            return self._error(400, "messages must be a list", "invalid_request_error", None, "messages")
         if self.path.endswith("/embeddings"):
             return self._embed()
+        self.said = Said(body, self.how, chat=self._chat)
         return self._stream(mode) if body.get("stream") else self._whole(mode)
 
+    def _stranger(self) -> bool:
+        keys = self.how.get("keys")
+        return bool(keys) and (self.headers.get("authorization") or "").removeprefix("Bearer ") not in keys
+
+    def _error(self, status: int, message: str, kind: str, code: str | None = None, param: str | None = None) -> None:
+        self.send(
+            status, _error(message, kind, code, param), {"x-request-id": "req_fake", **self.how.get("headers", {})}
+        )
+
     def _status(self) -> None:
-        error = _error(self.how.get("message", "as requested"), "fake", self.how.get("code"))
-        self.send(self.how["status"], error, self.how.get("headers"))
+        said = (self.how.get("message", "as requested"), self.how.get("type", "fake"))
+        self._error(self.how["status"], *said, self.how.get("code"), self.how.get("param"))
+
+    def _quota(self) -> None:
+        message = "You exceeded your current quota, please check your plan and billing details."
+        self._error(429, message, "insufficient_quota", self.how.get("code", "insufficient_quota"))
+
+    def _rate_limit(self) -> None:
+        limits = {"limit-requests": "500", "remaining-requests": "0", "reset-requests": self.how.get("reset", "1m30s")}
+        self.how["headers"] = {f"x-ratelimit-{name}": value for name, value in limits.items()}
+        self._error(429, "Rate limit reached for requests", "requests", "rate_limit_exceeded")
 
     def _hang(self) -> None:
         self.pause(None)
@@ -63,26 +93,13 @@ class OpenAIHandler(Handler):
             self.chunk(b":\n")
             self.pause(0.02)
 
-    def _pieces(self) -> list[str]:
-        given: list[str] | None = self.how.get("text")
-        if given is not None:
-            return given
-        most = self.asked.get("max_tokens") or self.how.get("tokens", 5)
-        # However many were asked for: hostile numbers come here too.
-        return [f"w{at} " for at in range(min(most, self.how.get("tokens", most), 10_000))]
-
     @property
     def _chat(self) -> bool:
         return self.path.endswith("/chat/completions")
 
-    def _usage(self) -> dict[str, Any]:
-        asked = next(self.asked[name] for name in ("messages", "prompt", "input") if name in self.asked)
-        given = len(json.dumps(asked).split())
-        made = len(self._pieces())
-        return {"prompt_tokens": given, "completion_tokens": made, "total_tokens": given + made}
-
     def _whole(self, mode: str) -> None:
-        self.pause((self.how.get("first_token_ms", 0) + self.how.get("interval_ms", 0) * len(self._pieces())) / 1000)
+        words = len(self.said.words)
+        self.pause((self.how.get("first_token_ms", 0) + self.how.get("interval_ms", 0) * words) / 1000)
         if mode in ("torn", "quiet_end"):
             self.send_response(200)
             self.send_header("Content-Length", "1000")
@@ -98,31 +115,32 @@ class OpenAIHandler(Handler):
         if mode == "error_event":
             self.send(200, _error("as requested", "server_error"))
             return
-        said: dict[str, Any] = {"role": "assistant", "content": "".join(self._pieces()), "refusal": None}
-        if mode == "tools":
-            said |= {"content": None, "tool_calls": [_call('{"city": "Ulm"}')]}
-        choice = {"message": said} if self._chat else {"text": said["content"]}
-        choices = [{"index": 0, **choice, "logprobs": None, "finish_reason": "stop"}]
-        usage = {"usage": self._usage()} if self.how.get("usage", True) else {}
+        choices = [self.said.message(at) for at in range(self.said.choices)]
+        usage = {"usage": self.said.usage()} if self.how.get("usage", True) else {}
         head = self._head("chat.completion" if self._chat else "text_completion")
-        self.send(200, head | {"choices": choices} | usage)
+        self.send(200, head | {"choices": choices} | usage, {"x-request-id": "req_fake"})
 
     def _stream(self, mode: str) -> None:
         self.begin_stream("text/event-stream")
-        pieces = self._pieces()
         self.pause(self.how.get("first_token_ms", 0) / 1000)
-        if mode == "tools":
-            self._tool_chunks()
-            pieces = []
-        for at, piece in enumerate(pieces):
-            if at == len(pieces) // 2 and mode != "ok":
+        for delta in self.said.deltas() if self._chat else ():
+            self._event(self._choice(delta))
+        for at, pieces in enumerate(zip(*map(self.said.pieces, range(self.said.choices)), strict=True)):
+            if at == len(self.said.words) // 2 and mode not in ("ok", "echo", "tools"):
                 self._half(mode)
                 return
-            self._event(self._choice({"content": piece} if self._chat else piece), flush=self._slow)
+            for choice, piece in enumerate(pieces):
+                logprobs = self.said.logprobs([piece])
+                said = {"content": piece} if self._chat else piece
+                self._event(self._choice(said, choice=choice, logprobs=logprobs), flush=self._slow)
             self.pause(self.how.get("interval_ms", 0) / 1000)
-        self._event(self._choice({} if self._chat else "", "tool_calls" if mode == "tools" else "stop"), flush=False)
+        self._end()
+
+    def _end(self) -> None:
+        for choice in range(self.said.choices):
+            self._event(self._choice({} if self._chat else "", self.said.ended, choice), flush=False)
         if self.how.get("usage", True) and (self.asked.get("stream_options") or {}).get("include_usage"):
-            self._event({"choices": [], "usage": self._usage()}, flush=False)
+            self._event({"choices": [], "usage": self.said.usage()}, flush=False)
         if self.how.get("done", True):
             self.chunk(b"data: [DONE]\n\n", flush=False)
         self.end_stream()
@@ -143,14 +161,9 @@ class OpenAIHandler(Handler):
         else:
             self.end_stream()
 
-    def _tool_chunks(self) -> None:
-        first = _call('{"ci') | {"index": 0}
-        self._event(self._choice({"role": "assistant", "content": None, "tool_calls": [first]}))
-        self._event(self._choice({"tool_calls": [{"index": 0, "function": {"arguments": 'ty": "Ulm"}'}}]}))
-
-    def _choice(self, said: Any, ended: str | None = None) -> dict[str, Any]:
+    def _choice(self, said: Any, ended: str | None = None, choice: int = 0, logprobs: Any = None) -> dict[str, Any]:
         piece = {"delta": said} if self._chat else {"text": said}
-        return {"choices": [{"index": 0, **piece, "logprobs": None, "finish_reason": ended}], "usage": None}
+        return {"choices": [{"index": choice, **piece, "logprobs": logprobs, "finish_reason": ended}], "usage": None}
 
     def _event(self, document: dict[str, Any], flush: bool = True) -> None:
         head = self._head("chat.completion.chunk" if self._chat else "text_completion")
@@ -161,21 +174,22 @@ class OpenAIHandler(Handler):
 
     def _embed(self) -> None:
         given = self.asked["input"]
-        texts = given if isinstance(given, list) else [given]
+        texts = given if isinstance(given, list) and not all(isinstance(one, int) for one in given) else [given]
         data = [
-            {"object": "embedding", "index": at, "embedding": [1.0, float(len(str(text)))] + [0.0] * (DIMENSIONS - 2)}
+            {"object": "embedding", "index": at, "embedding": embedding(text, self.asked)}
             for at, text in enumerate(texts)
         ]
-        usage = {"prompt_tokens": self._usage()["prompt_tokens"], "total_tokens": self._usage()["prompt_tokens"]}
+        tokens = len(json.dumps(given).split())
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         self.send(200, {"object": "list", "data": data, "model": self.asked.get("model"), "usage": usage})
 
 
-def _error(message: str, kind: str, code: str | None = None) -> dict[str, Any]:
-    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+def _error(message: str, kind: str, code: str | None = None, param: str | None = None) -> dict[str, Any]:
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
-def _call(arguments: str) -> dict[str, Any]:
-    return {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": arguments}}
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 1, "owned_by": "fake"}
 
 
 def main() -> None:
@@ -187,6 +201,7 @@ def main() -> None:
     parser.add_argument("--mode", default="ok")
     given = vars(parser.parse_args())
     server = OpenAIServer(given.pop("port"), **given)
+    server.keep = 1_000
     print(server.url, flush=True)
     server.serve_forever()
 

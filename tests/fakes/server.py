@@ -26,6 +26,9 @@ class Fake(ThreadingHTTPServer):
         self.changed = threading.Condition()
         #: `{path, headers, body}` of each request.
         self.requests: list[dict[str, Any]] = []
+        #: How many of them are kept, for servers that bear load; how many there were.
+        self.keep = 0
+        self.asked = 0
         #: Requests whose client left before their end, requests being answered, connections made.
         self.deserted = 0
         self.running = 0
@@ -40,6 +43,11 @@ class Fake(ThreadingHTTPServer):
         with self.changed:
             setattr(self, name, getattr(self, name) + by)
             self.changed.notify_all()
+
+    def record(self, request: dict[str, Any]) -> None:
+        self.count("asked")
+        if not self.keep or self.asked <= self.keep:
+            self.requests.append(request)
 
     def wait_for(self, name: str, least: int, seconds: float = 5.0) -> bool:
         """Wait until a counter has reached `least`."""
@@ -102,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def handled(self, body: dict[str, Any]) -> None:
         if self.path != "/fake":
-            self.server.requests.append({"path": self.path, "headers": dict(self.headers), "body": body})
+            self.server.record({"path": self.path, "headers": dict(self.headers), "body": body})
         self.server.count("running")
         try:
             self.answer(body)
@@ -117,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def stats(self) -> None:
         names = ("deserted", "running", "connections")
-        self.send(200, {"requests": len(self.server.requests)} | {name: getattr(self.server, name) for name in names})
+        self.send(200, {"requests": self.server.asked} | {name: getattr(self.server, name) for name in names})
 
     def send(self, status: int, document: Any, headers: dict[str, str] | None = None) -> None:
         raw = document if isinstance(document, bytes) else json.dumps(document).encode()

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from contextlib import suppress
 from http.client import HTTPException
 
 from tests.faults.books import all_end, books_balance
@@ -17,7 +18,7 @@ KEYS = 120
 def _post(mill: Platform, key: str, process: str) -> str | None:
     """The job of this key, or None when this process cannot say."""
     body = {"model": "demo", "messages": [{"role": "user", "content": key}], "demo": {"tokens": 5, "rate": 0}}
-    request = {"endpoint": "/v1/chat/completions", "body": body}
+    request = {"endpoint": "/v1/chat/completions", "body": body, "metadata": {"of": key.split("-")[0]}}
     try:
         status, _, job = mill.request("POST", "/api/v1/jobs", request, {"Idempotency-Key": key}, process)
     except (OSError, HTTPException):
@@ -58,7 +59,7 @@ def test_an_api_killed_among_submits_leaves_one_job_a_key(mill: Platform) -> Non
     for key in told:
         told[key].append(_post(mill, key, "api-2") or "")
     assert all(len(answers) == 2 and len(set(answers)) == 1 for answers in told.values()), told
-    made = mill.sql("SELECT count(*) FROM job_requests WHERE body LIKE %s", f"%{name}-%")
+    made = mill.sql("SELECT count(*) FROM job_requests WHERE metadata->>'of' = %s", name)
     assert made == [(KEYS,)]
     jobs = [answers[0] for answers in told.values()]
     all_end(mill, jobs)
@@ -73,3 +74,26 @@ def test_a_reader_whose_api_is_killed_goes_on_at_another_without_gap_or_double(m
     books_balance(mill, [job], [reader])
     assert reader.connections > 1
     assert [type for _, type, _ in reader.events].count("started") == 1
+
+
+def test_a_call_whose_api_process_was_killed_is_cancelled(mill: Platform) -> None:
+    """Nobody waits for it any more, and nobody can: it has no key."""
+    body = {"model": "demo", "messages": [{"role": "user", "content": "anybody?"}], "demo": {"fail": "hang"}}
+
+    def call() -> None:
+        with suppress(OSError, HTTPException):
+            mill.request("POST", "/v1/chat/completions", body, process="api-2")
+
+    before = {job["id"] for job in mill.request("GET", "/api/v1/jobs?limit=100")[2]["data"]}
+    threading.Thread(target=call, daemon=True).start()
+
+    def mine() -> list[str]:
+        listed = mill.request("GET", "/api/v1/jobs?limit=100&status=running")[2]["data"]
+        return [job["id"] for job in listed if job["id"] not in before]
+
+    wait_for(lambda: len(mine()) == 1, 20, "the job to run")
+    job = mine()[0]
+    mill.kill("api-2")
+    mill.reaches(job, "cancelled")
+    bring_back(mill, "api-2")
+    books_balance(mill, [job])

@@ -1,4 +1,4 @@
-"""The second wall: the API sees the rows of one tenant, whatever a query forgets to say, and workers see no accounts."""
+"""The second wall: the API sees one tenant's rows, whatever a query forgets to say, and workers see no accounts."""
 
 import uuid
 from collections.abc import Iterator

@@ -7,10 +7,23 @@ from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any
 
+from millrace.engines.answers.rate_limits import until_reset
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
 
-#: Out of money, too many, a bad gateway, not now, a gateway's time-out, overloaded: an outage.
-OUTAGES = frozenset({402, 429, 502, 503, 504, 529})
+#: Too many, a bad gateway, not now, a gateway's time-out, overloaded: an outage.
+OUTAGES = frozenset({429, 502, 503, 504, 529})
+#: What vendors say, with a 429 mostly, when the money is spent: no outage, for no waiting brings it back.
+SPENT = frozenset(
+    (
+        *("insufficient_quota", "credit_balance_exhausted", "billing_error", "billing_hard_limit_reached"),
+        *("organization_spend_limit_exceeded", "project_spend_limit_exceeded", "organization_usage_limit_exceeded"),
+        *("enforced_spend_limit_reached", "contract_spend_limit_reached", "linked_organization_spend_limit_reached"),
+    )
+)
+#: The account of whoever has the key is at fault, not the request: another model may answer it.
+ACCOUNT = frozenset({"backend_key", "backend_credentials", "backend_quota"})
+#: How vendors put that a request is longer than the model's context.
+TOO_LONG = ("prompt is too long", "maximum context length", "exceed context limit")
 #: Seconds: nobody is believed who asks for a longer wait.
 LONGEST_WAIT = 86_400.0
 #: Characters of the backend's own words.
@@ -19,7 +32,9 @@ MAX_WORDS = 1_000
 
 def failure_of(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
     """The failure that a reply other than 2xx is."""
-    words, code, _ = _said(_parsed(body))
+    words, code, kind = _said(_parsed(body))
+    if status == 402 or {code, kind} & SPENT:
+        return _spent(words, status)
     return _failure(status, words, code, retry_after(headers))
 
 
@@ -29,8 +44,10 @@ def failure_in(error: Any) -> Failure:
     status = error.get("code") if isinstance(error, dict) else None
     if type(status) is int and 400 <= status < 600:
         return _failure(status, words, "", None)
+    if {code, kind} & SPENT:
+        return _spent(words, None)
     tags = f"{code} {kind}".lower()
-    if any(tag in tags for tag in ("rate_limit", "overloaded", "unavailable", "insufficient_quota")):
+    if any(tag in tags for tag in ("rate_limit", "overloaded", "unavailable", "timeout_error", "slow_down")):
         return Unavailable(words or "The backend has no room now.")
     if "invalid_request" in tags or "not_found" in tags:
         return _refused(400, words, code)
@@ -38,7 +55,7 @@ def failure_in(error: Any) -> Failure:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the backend asks us to wait, from `retry-after-ms` or either form of `Retry-After`."""
+    """Seconds that the backend asks us to wait: from `retry-after-ms`, either form of `Retry-After`, or its limits."""
     millis, plain = headers.get("retry-after-ms"), headers.get("retry-after")
     seconds = _number(millis)
     if seconds is not None:
@@ -49,6 +66,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             seconds = parsedate_to_datetime(plain).timestamp() - time()
         except (ValueError, OverflowError):
             return None
+    if seconds is None:
+        seconds = until_reset(headers)
     return None if seconds is None else _bounded(seconds)
 
 
@@ -68,7 +87,15 @@ def _failure(status: int, words: str, code: str, wait: float | None) -> Failure:
 def _refused(status: int, words: str, code: str) -> Refused:
     missing = code == "model_not_found" or (status == 404 and "model" in words.lower())
     message = words or f"The backend refused the request (status {status})."
-    return Refused(message, code="model_not_found" if missing else None, status=status)
+    if missing:
+        return Refused(message, code="model_not_found", status=status)
+    long = code == "context_length_exceeded" or any(sign in words.lower() for sign in TOO_LONG)
+    return Refused(message, code="context_length_exceeded" if long else None, status=status)
+
+
+def _spent(words: str, status: int | None) -> Refused:
+    said = f" It says: {words}" if words else ""
+    return Refused(f"The account at the backend is out of credit.{said}", code="backend_quota", status=status)
 
 
 def _parsed(body: bytes) -> Any:
@@ -89,7 +116,9 @@ def _said(document: Any) -> tuple[str, str, str]:
         return "", "", ""
     words = error.get("message") or error.get("detail") or ""
     words = words if isinstance(words, str) else json.dumps(words)
-    return words[:MAX_WORDS], _tag(error.get("code")), _tag(error.get("type"))
+    details = error.get("details")
+    code = _tag(error.get("code")) or _tag(details.get("error_code") if isinstance(details, dict) else None)
+    return words[:MAX_WORDS], code, _tag(error.get("type"))
 
 
 def _tag(value: Any) -> str:

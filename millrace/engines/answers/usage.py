@@ -33,6 +33,10 @@ def as_body(usage: Usage, *, embeddings: bool = False) -> dict[str, Any]:
     if not embeddings:
         body["completion_tokens"] = usage.output_tokens
     body["total_tokens"] = usage.input_tokens + usage.output_tokens
+    if usage.cached_tokens:
+        body["prompt_tokens_details"] = {"cached_tokens": usage.cached_tokens}
+    if usage.reasoning_tokens:
+        body["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
     return body | ({"estimated": True} if usage.estimated else {})
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from millrace.engines.compatible import Compatible
+from millrace.engines.compatible import EMBEDDINGS, Compatible
 from millrace.engines.engine import Answer, Call, Delta
 from millrace.engines.failures import Unavailable
+from millrace.engines.local.embeddings import embed
 from millrace.engines.model import Model
 from millrace.settings import settings
 
@@ -20,6 +21,7 @@ class Local:
     """
 
     def __init__(self, model: Model) -> None:
+        self._model = model
         self._file = address_file(model.name)
         self._fixed = Compatible(model.url, key_env=model.key_env, always_stream=True) if model.url else None
         self._known: tuple[str, Compatible] | None = None
@@ -27,7 +29,8 @@ class Local:
     def run(self, call: Call) -> Iterator[Delta | Answer]:
         """See Engine. Raises each kind of Failure."""
         try:
-            yield from self._engine().run(call)
+            server = self._engine()
+            yield from embed(server, self._model, call) if call.endpoint == EMBEDDINGS else server.run(call)
         except Unavailable as failure:
             raise _stopped() if failure.status is None else failure from failure
 

@@ -8,18 +8,19 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from millrace import telemetry
-from millrace.engines.engine import Deadlines, Line
+from millrace.engines.engine import Line
 from millrace.engines.failures import Failure
 from millrace.engines.http.transport import origin
 from millrace.engines.local.engine import address_file, publish
 from millrace.engines.local.parameters import Unloadable, parameters
+from millrace.engines.local.state import QUICK, note
 from millrace.engines.model import Model
 from millrace.settings import settings
 
@@ -29,8 +30,9 @@ log = telemetry.logger(__name__)
 AFTER_GRACE = 0.25
 #: Seconds between two looks whether anything is being generated.
 LOOK = 0.1
-#: To ask a server of our own.
-QUICK = Deadlines(connect=0.5, first_byte=0.5, idle=0.5, total=0.5)
+
+#: Makes a model's file ready before it is loaded. Raises Unloadable.
+Prepare = Callable[[Model], None]
 
 
 @dataclass
@@ -60,10 +62,10 @@ class Held:
             return
 
 
-def serve(models: Iterable[Model]) -> None:
+def serve(models: Iterable[Model], prepare: Prepare = lambda _model: None) -> None:
     """Hold the models until SIGTERM or SIGINT; those that cannot be loaded are logged. SystemExit where none can."""
     # While they load, SIGTERM ends the process by default. An address file left behind leads to a refused connection.
-    held = [found for model in models if (found := _try(model))]
+    held = [found for model in models if (found := _try(model, prepare))]
     if not held:
         raise SystemExit("No model could be loaded.")
     stopped = threading.Event()
@@ -105,11 +107,16 @@ def hold(model: Model) -> Held:
     return held
 
 
-def _try(model: Model) -> Held | None:
+def _try(model: Model, prepare: Prepare) -> Held | None:
     try:
+        note(model.name, "preparing")
+        prepare(model)
+        note(model.name, "loading")
         held = hold(model)
     except Unloadable as failure:
+        note(model.name, "failed", str(failure))
         log.error("not loaded", model=model.name, error=str(failure))
         return None
+    note(model.name, "ready")
     log.info("ready", model=model.name, address=held.server.listening_address)
     return held

@@ -1,37 +1,41 @@
 -- Inserts the jobs whose queues are there and whose keys are theirs: `matched` of them, those included that an earlier try
--- of the same call inserted. `woken`: the queues that got due work. `counted`: some of them have a quota to reserve from.
-CREATE OR REPLACE FUNCTION insert_jobs(items json, OUT matched integer, OUT woken bigint[], OUT counted boolean)
+-- of the same call inserted. `woken`: the queues that got due work. `counted`: those that this call
+-- inserted and that have a quota to reserve from.
+CREATE OR REPLACE FUNCTION insert_jobs(items json, OUT matched integer, OUT woken bigint[], OUT counted uuid[])
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     WITH i AS MATERIALIZED (
-        SELECT x.*, q.id AS queue, make_interval(secs => x.delay) AS pause, (
-                SELECT array_agg(t.id ORDER BY t.id) FROM quotas t
-                WHERE t.tenant = x.tenant AND (t.api_key IS NULL OR t.api_key = x.api_key)
-                AND (t.model IS NULL OR t.model = x.model)
-            ) AS quotas
+        SELECT x.*, q.id AS queue, make_interval(secs => x.delay) AS pause, t.quotas, t.by_money
         FROM json_to_recordset(items) AS x (
             id uuid, tenant uuid, lane text, class smallint, model text, batch uuid, endpoint text, body text,
             stream boolean, metadata jsonb, key text, delay float8, deadline timestamptz, max_attempts smallint,
             cost float8, tokens bigint, output_tokens bigint, notify boolean, reply_to text, retry_of uuid,
-            api_key uuid, user_id uuid, address text, prompt_hash text, store boolean
+            api_key uuid, user_id uuid, address text, prompt_hash text, store boolean, owner uuid
         )
         JOIN queues q ON q.lane = x.lane AND q.tenant = x.tenant AND q.class = x.class AND q.model = x.model
             AND q.batch IS NOT DISTINCT FROM x.batch
+        CROSS JOIN LATERAL (
+            SELECT array_agg(t.id ORDER BY t.id) AS quotas, bool_or(t.unit = 'nanos') AS by_money FROM quotas t
+            WHERE t.tenant = x.tenant AND (t.api_key IS NULL OR t.api_key = x.api_key)
+            AND (t.model IS NULL OR t.model = x.model)
+        ) t
         WHERE x.key IS NULL OR EXISTS (
             SELECT 1 FROM idempotency_keys k WHERE k.tenant = x.tenant AND k.key = x.key AND k.job = x.id
         )
     ), made AS (
         INSERT INTO jobs AS j (
             id, tenant, queue, due, key, cost, max_attempts, notify, run_after, deadline, reserved_tokens,
-            quota_period, quotas, reserved_nanos
+            quota_period, quotas, reserved_nanos, owner
         )
         SELECT i.id, i.tenant, i.queue, i.pause IS NULL, coalesce(i.deadline, now() + implied_deadline(i.class)), i.cost,
             i.max_attempts, coalesce(i.notify, false), now() + i.pause, i.deadline, i.tokens,
-            CASE WHEN i.quotas IS NOT NULL THEN date_trunc('month', now())::date END, i.quotas, coalesce(p.nanos, 0)
+            CASE WHEN i.quotas IS NOT NULL THEN date_trunc('month', now() AT TIME ZONE 'UTC')::date END, i.quotas,
+            coalesce(CASE WHEN i.by_money THEN (
+                SELECT p.nanos FROM job_price(
+                    i.model, now(), 'succeeded', i.tokens - coalesce(i.output_tokens, 0), 0, coalesce(i.output_tokens, 0)
+                ) p
+            ) END, 0), i.owner
         FROM i
-        LEFT JOIN LATERAL job_price(
-            i.model, now(), 'succeeded', i.tokens - coalesce(i.output_tokens, 0), 0, coalesce(i.output_tokens, 0)
-        ) p ON i.quotas IS NOT NULL
         ORDER BY i.id
         ON CONFLICT DO NOTHING
         RETURNING j.id, j.queue, j.key, j.due, j.quota_period
@@ -49,6 +53,6 @@ BEGIN
         WHERE q.id = m.queue AND q.head > m.key
     )
     SELECT (SELECT count(*) FROM i), array_agg(DISTINCT made.queue) FILTER (WHERE made.due),
-        coalesce(bool_or(made.quota_period IS NOT NULL), false)
+        array_agg(made.id) FILTER (WHERE made.quota_period IS NOT NULL)
     INTO matched, woken, counted FROM made;
 END $$;

@@ -30,8 +30,11 @@ BEGIN
         UPDATE jobs j SET state = h.state, attempt = h.attempt, finished_at = clock_timestamp(), process = NULL
         FROM held h WHERE j.id = h.id AND j.id = ANY (ids)
     ), kept AS (
-        INSERT INTO job_results (job, tenant, body, error, text, input_tokens, output_tokens)
-        SELECT h.id, h.tenant, h.body, h.error, h.text, coalesce(h.input_tokens, 0), coalesce(h.output_tokens, 0) FROM held h
+        INSERT INTO job_results (job, tenant, body, error, text, input_tokens, output_tokens, forget_at)
+        SELECT h.id, h.tenant, h.body, h.error, h.text, coalesce(h.input_tokens, 0), coalesce(h.output_tokens, 0),
+            -- Sooner once it was delivered (millrace/jobs/forget.py).
+            CASE WHEN NOT a.store THEN clock_timestamp() + interval '24 hours' END
+        FROM held h JOIN asked a ON a.job = h.id
     ), swept AS (
         DELETE FROM job_checkpoints c USING held h WHERE c.job = h.id AND c.job = ANY (ids) AND h.text IS NOT NULL
     ), forgot AS (

@@ -1,29 +1,34 @@
 -- Enters jobs that count against quotas into the ledger, and turns their reservations into use, in the period written on each.
--- Quota rows are locked last, and in order. What goes beyond a hard limit that allows it costs that quota's rate besides.
+-- Quota rows are locked last, and in order. What goes beyond a hard limit that allows it costs that quota's rate besides. A
+-- quota that was deleted meanwhile, and its balance with it, is passed over.
 CREATE OR REPLACE FUNCTION settle_quotas(entries ledger_entries[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     ids uuid[] := ARRAY(SELECT e.job FROM unnest(entries) e);
 BEGIN
-    PERFORM 1 FROM quota_balances b
-    WHERE (b.quota, b.period) IN (SELECT n.quota, e.period FROM unnest(entries) e CROSS JOIN LATERAL unnest(e.quotas) AS n (quota))
-    ORDER BY b.quota, b.period FOR UPDATE;
-
-    WITH counted AS MATERIALIZED (
-        -- A row for each job and quota, with what was used before it in this group.
-        SELECT e.job, n.quota, e.period, q.unit, q.hard_limit, q.overage, q.overage_nanos, u.amount, r.reserved, b.used
-            + sum(u.amount) OVER (PARTITION BY n.quota, e.period ORDER BY e.job) - u.amount AS before
-        FROM unnest(entries) e
-        CROSS JOIN LATERAL unnest(e.quotas) AS n (quota)
-        JOIN quotas q ON q.id = n.quota
-        JOIN quota_balances b ON b.quota = n.quota AND b.period = e.period
-        JOIN jobs j ON j.id = e.job AND j.id = ANY (ids)
-        CROSS JOIN LATERAL (SELECT CASE q.unit WHEN 'requests' THEN (e.outcome = 'succeeded')::int
-            WHEN 'tokens' THEN e.input_tokens + e.output_tokens ELSE e.nanos END AS amount) u
-        CROSS JOIN LATERAL (SELECT CASE q.unit WHEN 'requests' THEN 1
-            WHEN 'tokens' THEN j.reserved_tokens ELSE j.reserved_nanos END AS reserved) r
+    WITH asked AS MATERIALIZED (
+        SELECT e.job, n.quota, e.period, e.outcome, e.cache, e.input_tokens, e.output_tokens, e.nanos
+        FROM unnest(entries) e CROSS JOIN LATERAL unnest(e.quotas) AS n (quota)
+    ), held AS MATERIALIZED (
+        -- `used` is read as of the lock.
+        SELECT b.quota, b.period, b.used, q.unit, q.hard_limit, q.overage, q.overage_nanos
+        FROM (SELECT DISTINCT a.quota, a.period FROM asked a) d
+        JOIN quota_balances b ON b.quota = d.quota AND b.period = d.period
+        JOIN quotas q ON q.id = d.quota
+        ORDER BY b.quota, b.period FOR UPDATE OF b
+    ), counted AS MATERIALIZED (
+        SELECT a.job, h.quota, h.period, h.unit, h.hard_limit, h.overage, h.overage_nanos, h.used,
+            quota_use(h.unit, a.outcome, a.cache, a.input_tokens, a.output_tokens, a.nanos) AS amount,
+            quota_share(h.unit, j.reserved_tokens, j.reserved_nanos) AS reserved
+        FROM asked a
+        JOIN held h ON h.quota = a.quota AND h.period = a.period
+        JOIN jobs j ON j.id = a.job AND j.id = ANY (ids)
     ), beyond AS MATERIALIZED (
-        SELECT c.job, sum(least(c.amount, greatest(0, c.before + c.amount - c.hard_limit)) * c.overage_nanos)::bigint AS nanos
-        FROM counted c WHERE c.overage AND c.hard_limit IS NOT NULL GROUP BY c.job
+        -- Within this group one job comes after the other.
+        SELECT c.job, sum(least(c.amount, greatest(0, c.after - c.hard_limit)) * c.overage_nanos)::bigint AS nanos
+        FROM (
+            SELECT d.*, d.used + sum(d.amount) OVER (PARTITION BY d.quota, d.period ORDER BY d.job) AS after FROM counted d
+        ) c
+        WHERE c.overage AND c.overage_nanos > 0 AND c.hard_limit IS NOT NULL GROUP BY c.job
     ), moved AS (
         UPDATE quota_balances b SET used = b.used + s.amount, reserved = b.reserved - s.reserved
         FROM (

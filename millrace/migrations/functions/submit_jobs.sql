@@ -18,7 +18,7 @@ BEGIN
     IF made.matched IS DISTINCT FROM wanted THEN
         PERFORM make_queues(items);
         -- What the first round inserted is found there, so its queues must not be forgotten.
-        SELECT n.matched, made.woken || n.woken AS woken, made.counted OR n.counted AS counted
+        SELECT n.matched, made.woken || n.woken AS woken, made.counted || n.counted AS counted
         INTO made FROM insert_jobs(items) n;
         -- What is answered as accepted must be there.
         IF made.matched IS DISTINCT FROM wanted THEN
@@ -28,10 +28,8 @@ BEGIN
     IF made.woken IS NOT NULL THEN
         PERFORM wake_queues(made.woken);
     END IF;
-    IF made.counted THEN
-        PERFORM reserve_quotas(ARRAY(
-            SELECT j.id FROM json_to_recordset(items) AS i (id uuid) JOIN jobs j ON j.id = i.id WHERE j.quotas IS NOT NULL
-        ));
+    IF made.counted IS NOT NULL THEN
+        PERFORM reserve_quotas(made.counted);
     END IF;
 
     IF keyed THEN

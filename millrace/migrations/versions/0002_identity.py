@@ -38,6 +38,8 @@ CREATE TABLE users (
     email_key text NOT NULL UNIQUE,
     username text,
     password_hash text NOT NULL,
+    -- Moves with the password, not with a new hash of the same one.
+    password_changed_at timestamptz NOT NULL DEFAULT now(),
     verified_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     disabled_at timestamptz
@@ -115,7 +117,8 @@ CREATE INDEX refresh_tokens_of_session ON refresh_tokens (session);
 -- What a mail carries: to verify an address, or to choose a new password.
 CREATE TABLE mailed_tokens (
     hash bytea PRIMARY KEY,
-    user_id uuid NOT NULL REFERENCES users (id),
+    -- NULL: nobody's, written so that asking for an unknown address costs the same.
+    user_id uuid REFERENCES users (id),
     purpose text NOT NULL CHECK (purpose IN ('verify', 'reset')),
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
@@ -134,12 +137,12 @@ CREATE TABLE signing_keys (
     published_until timestamptz NOT NULL
 );
 
--- Mail to be sent; recipient and body are encrypted.
+-- Mail to be sent; recipient and body are encrypted, and gone once it is.
 CREATE TABLE mails (
     id uuid PRIMARY KEY,
-    recipient text NOT NULL,
+    recipient text,
     subject text NOT NULL,
-    body text NOT NULL,
+    body text,
     created_at timestamptz NOT NULL DEFAULT now(),
     due_at timestamptz NOT NULL DEFAULT now(),
     attempts smallint NOT NULL DEFAULT 0,
@@ -151,6 +154,7 @@ CREATE INDEX mails_due ON mails (due_at) WHERE sent_at IS NULL;
 -- Each row's hash covers the row and the hash before it.
 CREATE TABLE audit_log (
     seq bigint PRIMARY KEY,
+    id uuid NOT NULL UNIQUE,
     at timestamptz NOT NULL,
     tenant uuid,
     actor text NOT NULL,

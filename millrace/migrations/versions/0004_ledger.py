@@ -16,7 +16,9 @@ ALTER TABLE job_requests
     ADD store boolean NOT NULL DEFAULT true;
 
 -- The second wall needs the tenant on every row.
-ALTER TABLE job_results ADD tenant uuid, ADD delivered_at timestamptz;
+-- When body and text are erased: of requests with `store: false`.
+ALTER TABLE job_results ADD tenant uuid, ADD forget_at timestamptz;
+CREATE INDEX job_results_to_forget ON job_results (forget_at) WHERE forget_at IS NOT NULL;
 ALTER TABLE job_checkpoints ADD tenant uuid;
 ALTER TABLE attempts ADD tenant uuid;
 UPDATE job_results r SET tenant = j.tenant FROM jobs j WHERE j.id = r.job;
@@ -26,29 +28,31 @@ ALTER TABLE job_results ALTER tenant SET NOT NULL;
 ALTER TABLE job_checkpoints ALTER tenant SET NOT NULL;
 ALTER TABLE attempts ALTER tenant SET NOT NULL;
 
--- Money is in nano-dollars (1e-9 USD), so that one cheap token is a whole number: USD per million tokens x 1000.
+-- Money is in nano-dollars (1e-9 USD): USD per million tokens x 1000 are nano-dollars a token, which may be a fraction;
+-- what a job costs is whole. The bounds keep every product that can come up within a bigint.
 CREATE TABLE prices (
-    id uuid PRIMARY KEY,
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     model text NOT NULL,
-    input_nanos bigint NOT NULL CHECK (input_nanos >= 0),
-    output_nanos bigint NOT NULL CHECK (output_nanos >= 0),
-    cached_input_nanos bigint CHECK (cached_input_nanos >= 0),
-    request_nanos bigint NOT NULL DEFAULT 0 CHECK (request_nanos >= 0),
+    input_nanos numeric NOT NULL CHECK (input_nanos BETWEEN 0 AND 10000000),
+    output_nanos numeric NOT NULL CHECK (output_nanos BETWEEN 0 AND 10000000),
+    cached_input_nanos numeric CHECK (cached_input_nanos BETWEEN 0 AND 10000000),
+    request_nanos numeric NOT NULL DEFAULT 0 CHECK (request_nanos BETWEEN 0 AND 1000000000000),
     valid_from timestamptz NOT NULL,
     valid_until timestamptz CHECK (valid_until > valid_from),
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (model, valid_from)
 );
-CREATE INDEX prices_of_model ON prices (model, valid_from DESC);
 
 -- The part of the price that an outcome is charged.
 CREATE TABLE pricing_rules (
     outcome text PRIMARY KEY,
-    part float8 NOT NULL CHECK (part BETWEEN 0 AND 1)
+    part numeric NOT NULL CHECK (part BETWEEN 0 AND 1)
 );
 INSERT INTO pricing_rules (outcome, part) VALUES
     ('succeeded', 1), ('cached', 0), ('cancelled', 1), ('failed', 0), ('expired', 0);
 
--- What may be used in a month: of a tenant, of one of its keys, of one model, or of one model by one key.
+-- What may be used in a month: of a tenant, of one of its keys, of one model, or of one model by one key. Every one
+-- that fits a job binds it.
 ALTER TABLE quotas RENAME TO quota_balances;
 ALTER TABLE quota_balances RENAME CONSTRAINT quotas_pkey TO quota_balances_by_unit;
 CREATE TABLE quotas (
@@ -61,11 +65,15 @@ CREATE TABLE quotas (
     hard_limit bigint CHECK (hard_limit >= 0),
     -- Beyond the hard limit work goes on, and costs so many nano-dollars a unit besides.
     overage boolean NOT NULL DEFAULT false,
-    overage_nanos bigint NOT NULL DEFAULT 0 CHECK (overage_nanos >= 0),
+    overage_nanos bigint NOT NULL DEFAULT 0 CHECK (overage_nanos BETWEEN 0 AND 1000000000),
     -- Follows the tenant's tier.
     of_tier boolean NOT NULL DEFAULT false,
+    -- Set by the tenant itself, beside those of the platform: it can only make things tighter.
+    own boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE NULLS NOT DISTINCT (tenant, api_key, model, unit)
+    UNIQUE NULLS NOT DISTINCT (tenant, api_key, model, unit, own),
+    -- Money beyond a limit is charged as money is.
+    CHECK (unit <> 'nanos' OR overage_nanos = 0)
 );
 INSERT INTO quotas (tenant, unit, hard_limit)
 SELECT DISTINCT ON (b.tenant, b.unit) b.tenant, b.unit, b.hard_limit
@@ -93,9 +101,15 @@ ALTER TABLE ledger_entries
     ADD cache text,
     ADD period date,
     ADD quotas uuid[];
+-- Or the audit of balances would miss what was entered before.
+UPDATE ledger_entries l SET endpoint = r.endpoint, period = j.quota_period, quotas = j.quotas
+FROM jobs j JOIN job_requests r ON r.job = j.id WHERE j.id = l.job;
 -- What a settlement answers.
 CREATE TYPE settled_job AS (job uuid, tenant uuid, attempt integer, reply_to text);
-CREATE INDEX ledger_entries_by_time ON ledger_entries USING brin (entered_at);
+DROP INDEX ledger_entries_of_tenant;
+CREATE INDEX ledger_entries_of_tenant ON ledger_entries (tenant, entered_at, job);
+-- Both follow the order in which entries come, all but a few.
+CREATE INDEX ledger_entries_in_time ON ledger_entries USING brin (entered_at, period) WITH (autosummarize = on);
 
 -- What was asked when, by whom, from where; never the prompt. A partition a month, made ahead (make_partitions).
 CREATE TABLE request_log (
@@ -112,8 +126,8 @@ CREATE TABLE request_log (
     input_tokens bigint NOT NULL,
     output_tokens bigint NOT NULL,
     cache text,
-    waited_ms integer,
-    ran_ms integer,
+    waited_ms bigint,
+    ran_ms bigint,
     error_code text
 ) PARTITION BY RANGE (at);
 CREATE INDEX request_log_of_tenant ON request_log (tenant, at DESC);
@@ -156,7 +170,13 @@ CREATE INDEX alerts_open ON alerts (raised_at DESC) WHERE settled_at IS NULL;
 """
 
 
+#: Functions that answer, or take, something else from now on. Only submit_jobs and settle_jobs call them, which are
+#: replaced in this very transaction.
+OUTGROWN = "DROP FUNCTION IF EXISTS insert_jobs(json), settle_quotas(uuid[]), reserve_quotas(json)"
+
+
 def upgrade() -> None:
+    op.execute(OUTGROWN)
     op.execute(TABLES)
     for grain, type in (("hour", "timestamptz"), ("day", "date"), ("month", "date")):
         op.execute(USAGE.format(grain=grain, type=type))

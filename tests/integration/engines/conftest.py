@@ -14,13 +14,16 @@ from typing import Any
 import pytest
 
 from millrace.catalog.catalog import Model, read
+from millrace.engines.anthropic.engine import Anthropic
 from millrace.engines.compatible import Compatible
 from millrace.engines.demo.engine import Demo
 from millrace.engines.engine import Engine
 from millrace.engines.local.engine import Local
 from millrace.engines.ollama.engine import Ollama
+from millrace.engines.openai import OpenAI
 from millrace.settings import settings
 from tests.fakes import tiny_model
+from tests.fakes.anthropic_server import AnthropicServer
 from tests.fakes.ollama_server import OllamaServer
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.server import Fake
@@ -75,7 +78,8 @@ class Backend:
     #: The same engine with nobody at the other end.
     unreachable: Engine
     model: str
-    embedder: Engine
+    #: None where the backend has no embeddings.
+    embedder: Engine | None
     #: More fields of the body, by behaviour: slow, hang, hang_mid, torn, bad.
     behaviours: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Waits until the backend works on a call, and until it has noticed that the client left.
@@ -128,6 +132,23 @@ def compatible(closed_port: str) -> Iterator[Backend]:
     with OpenAIServer() as server:
         engine = Compatible(f"{server.url}/v1")
         yield _switched(server, engine, Compatible(closed_port), lambda how: {"fake": how})
+
+
+@pytest.fixture
+def openai(closed_port: str) -> Iterator[Backend]:
+    with OpenAIServer(keys=["sk-1"]) as server:
+        unreachable = OpenAI(closed_port, key="sk-1")
+        yield _switched(server, OpenAI(f"{server.url}/v1", key="sk-1"), unreachable, lambda how: {"fake": how})
+
+
+@pytest.fixture
+def anthropic(closed_port: str) -> Iterator[Backend]:
+    with AnthropicServer(keys=["sk-ant-1"]) as server:
+        # What stands under `anthropic` goes to the backend as it is.
+        engine, unreachable = Anthropic(server.url, key="sk-ant-1"), Anthropic(closed_port, key="sk-ant-1")
+        backend = _switched(server, engine, unreachable, lambda how: {"anthropic": {"fake": how}})
+        backend.embedder = None
+        yield backend
 
 
 @pytest.fixture
@@ -226,7 +247,7 @@ def busy(engine: Local) -> bool:
         return any(slot["is_processing"] for slot in DECODER.decode(reply.read().decode()))
 
 
-@pytest.fixture(params=["demo", "compatible", "ollama", "local"])
+@pytest.fixture(params=["demo", "compatible", "openai", "anthropic", "ollama", "local"])
 def backend(request: pytest.FixtureRequest) -> Backend:
     found: Backend = request.getfixturevalue(request.param)
     return found

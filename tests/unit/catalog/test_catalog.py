@@ -21,6 +21,9 @@ MODEL = '[[models]]\nname = "m"\nengine = "demo"\nlane = "x"\n'
         (LANE + "speed = 1\n", "speed"),
         ('[lanes."No Such Name"]\n', "name"),
         (MODEL, "lane 'x'"),
+        (LANE + MODEL + 'fallback = ["nobody"]\n', "'nobody'"),
+        (LANE + MODEL + 'fallback = ["m"]\n', "no other model"),
+        (LANE + MODEL + "price = { input = -1 }\n", "price"),
         (LANE + MODEL.replace("demo", "magic"), "engine"),
         (LANE + MODEL + "context = 0\n", "context"),
         (LANE + MODEL + "colour = 1\n", "colour"),
@@ -60,3 +63,37 @@ def test_who_names_an_unknown_model_is_told_where_to_look() -> None:
     with pytest.raises(UnknownModel, match="GET /api/v1/models") as refused:
         read(SHIPPED).model("x" * 10_000)
     assert refused.value.param == "body.model" and len(refused.value.message) < 400
+
+
+@pytest.mark.parametrize(
+    ("entry", "private"),
+    [
+        ('engine = "demo"', True),
+        ('engine = "local"', True),
+        ('engine = "openai"', False),
+        ('engine = "anthropic"\nurl = "http://127.0.0.1:9100"', False),
+        ('engine = "compatible"\nurl = "http://127.0.0.1:8000/v1"', True),
+        ('engine = "compatible"\nurl = "http+unix://%2Frun%2Fllm.sock"', True),
+        ('engine = "compatible"\nurl = "https://localhost.example.com"', False),
+        ('engine = "compatible"\nurl = "http://10.0.0.7:8000"', False),
+        ('engine = "compatible"\nurl = "http://10.0.0.7:8000"\nprivate = true', True),
+        ('engine = "compatible"\nurl = "http://[::1"', False),
+        ('engine = "ollama"', True),
+        ('engine = "ollama"\nupstream = "gpt-oss:120b-cloud"', False),
+        ('engine = "ollama"\nurl = "http://gpu1:11434"', False),
+        ('engine = "demo"\nprivate = false', False),
+    ],
+)
+def test_what_stays_in_the_house_is_told_by_the_entry(tmp_path: Path, entry: str, private: bool) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(LANE + MODEL.replace('engine = "demo"', entry))
+    assert read(path).model("m").private is private
+
+
+def test_a_model_may_name_who_answers_instead_and_what_it_costs(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    more = 'fallback = ["demo"]\nmax_output = 64000\nprice = { input = 3, output = 15, cached = 0.3 }\n'
+    path.write_text(LANE + MODEL + more)
+    found = read(SHIPPED, path).model("m")
+    assert (found.fallback, found.max_output) == (("demo",), 64_000)
+    assert found.price and (found.price.input, found.price.output, found.price.cached) == (3.0, 15.0, 0.3)

@@ -3,11 +3,13 @@
 import pytest
 
 from millrace.catalog.catalog import Model
+from millrace.engines.anthropic.engine import Anthropic
 from millrace.engines.compatible import Compatible
 from millrace.engines.demo.engine import Demo
 from millrace.engines.failures import Refused
 from millrace.engines.local.engine import Local
 from millrace.engines.ollama.engine import Ollama
+from millrace.engines.openai import OpenAI
 from millrace.engines.registry import engine_for
 
 
@@ -15,9 +17,17 @@ def model(engine: str, **fields: object) -> Model:
     return Model.model_validate({"name": f"a {engine}", "engine": engine, "lane": "x", "url": "http://h", **fields})
 
 
-@pytest.mark.parametrize(
-    ("engine", "kind"), [("demo", Demo), ("compatible", Compatible), ("ollama", Ollama), ("local", Local)]
-)
+KINDS = {
+    "demo": Demo,
+    "compatible": Compatible,
+    "openai": OpenAI,
+    "anthropic": Anthropic,
+    "ollama": Ollama,
+    "local": Local,
+}
+
+
+@pytest.mark.parametrize(("engine", "kind"), KINDS.items())
 def test_each_kind(engine: str, kind: type) -> None:
     assert type(engine_for(model(engine))) is kind
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from millrace.engines.answers.statuses import failure_in, failure_of, retry_after
+from millrace.engines.answers.statuses import ACCOUNT, failure_in, failure_of, retry_after
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
 
 
@@ -39,6 +39,8 @@ def test_how_long_to_wait_until_a_date() -> None:
         ({"code": 400, "message": "x"}, Refused),
         ({"code": "rate_limit_exceeded"}, Unavailable),
         ({"type": "overloaded_error"}, Unavailable),
+        ({"type": "api_error", "message": "x"}, Broken),
+        ({"code": "insufficient_quota"}, Refused),
         ({"type": "invalid_request_error", "message": "x"}, Refused),
         ({"type": "server_error"}, Broken),
         ("out of memory", Broken),
@@ -61,6 +63,35 @@ def test_any_body_of_an_error_will_do(body: bytes) -> None:
 def test_a_missing_model_has_its_code() -> None:
     failure = failure_of(404, {}, b'{"error": {"message": "The model `x` does not exist", "code": "model_not_found"}}')
     assert (failure.code, failure.status) == ("model_not_found", 404)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (402, b"{}"),
+        (429, b'{"error": {"message": "m", "type": "insufficient_quota", "code": "insufficient_quota"}}'),
+        (429, b'{"error": {"message": "m", "type": "insufficient_quota", "code": "project_spend_limit_exceeded"}}'),
+        (429, b'{"error": {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}}}'),
+        (400, b'{"error": {"type": "billing_error", "message": "m"}}'),
+    ],
+)
+def test_an_account_without_money_is_no_outage_to_wait_for(status: int, body: bytes) -> None:
+    failure = failure_of(status, {"retry-after": "1"}, body)
+    assert (type(failure), failure.code) == (Refused, "backend_quota")
+    assert failure.code in ACCOUNT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": {"message": "This model\'s maximum context length is 8192 tokens", "code": null}}',
+        b'{"error": {"message": "Input too long", "code": "context_length_exceeded"}}',
+        b'{"type": "error", "error": {"type": "invalid_request_error", "message": "prompt is too long: 9 > 8"}}',
+    ],
+)
+def test_a_request_that_is_too_long_has_its_code(body: bytes) -> None:
+    failure = failure_of(400, {}, body)
+    assert (type(failure), failure.code) == (Refused, "context_length_exceeded")
 
 
 def test_credentials_are_not_quoted() -> None:

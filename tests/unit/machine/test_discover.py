@@ -38,16 +38,6 @@ def ollama() -> Iterator[str]:
         made.shutdown()
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    (tmp_path / "models").mkdir()
-    # A port on which nothing listens, so that a developer's own Ollama changes nothing.
-    own = Settings(_env_file=None, millrace_home=tmp_path, ollama_url="http://127.0.0.1:9")
-    for module in (discover, sample):
-        monkeypatch.setattr(module, "settings", lambda: own)
-    return own
-
-
 def choose() -> sample.Choice:
     return sample.choose(Console(file=None, quiet=True))
 
@@ -82,6 +72,15 @@ def test_a_second_start_adds_nothing(own: Settings, ollama: str) -> None:
     before = own.catalog_path.read_text()
     choose()
     assert own.catalog_path.read_text() == before
+
+
+def test_what_is_written_says_where_it_comes_from(own: Settings, ollama: str) -> None:
+    own.ollama_url = ollama
+    own.catalog_path.write_text("# Mine.\n")
+    choose()
+    text = own.catalog_path.read_text()
+    assert text.startswith("# Mine.\n")
+    assert f"# Found by Millrace: Ollama at {ollama} has it.\n[[models]]" in text
 
 
 def test_a_catalog_of_ones_own_is_left_alone(own: Settings, ollama: str, tmp_path: Path) -> None:

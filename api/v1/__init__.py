@@ -1,0 +1,1 @@
+"""OpenAI's API: every call is a job on the one path, waited for."""

@@ -1,0 +1,22 @@
+"""From a body in OpenAI's shape to a submission."""
+
+from pydantic import BaseModel
+
+from api.auth import caller
+from api.job_requests import able, asked_by, idempotency_key
+from millrace.errors import ModelNotFound, UnknownModel
+from millrace.jobs.classes import Class
+from millrace.jobs.submit import Submission
+
+
+def submission(endpoint: str, body: BaseModel) -> Submission:
+    """Interactive work: somebody waits. Raises InvalidField, ModelNotFound, ModelNotAllowed."""
+    given = body.model_dump(exclude_unset=True)
+    try:
+        model = able(endpoint, given)
+    except UnknownModel as unknown:
+        raise ModelNotFound(unknown.message, param="model") from None
+    wanted = Submission(caller().tenant, model, endpoint, given, of_class=Class.interactive, key=idempotency_key())
+    # Somebody who waits for the whole needs no deltas.
+    given.setdefault("stream", False)
+    return asked_by(caller(), wanted)

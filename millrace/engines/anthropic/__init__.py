@@ -1,0 +1,1 @@
+"""The Anthropic engine: its Messages, asked for in OpenAI's shapes."""

@@ -1,0 +1,1 @@
+"""Models on this machine's disk: made, fetched, checked, listed, removed."""

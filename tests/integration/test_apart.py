@@ -1,0 +1,135 @@
+"""Tenants apart: what one has, another cannot find by any route, room, event or key. Walks the OpenAPI document."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import socketio
+
+from tests.machine import wait_for
+from tests.platform import Platform
+
+PASSWORD = "a mill turns slowly"
+
+#: The bodies that operations on somebody else's thing are asked with; the others need none.
+BODIES: dict[str, Any] = {
+    "PATCH /api/v1/keys/{id}": {"name": "taken"},
+    "POST /api/v1/keys/{id}/rotate": {"overlap_seconds": 60},
+    "PATCH /api/v1/members/{id}": {"role": "viewer"},
+}
+
+#: Where a name means another thing in every tenant, or one that is everybody's.
+NO_ONES = {"GET /v1/models/{id}", "PUT /api/v1/roles/{name}"}
+
+
+class Guest:
+    """Somebody with an account, a tenant of their own, and all that one can have."""
+
+    def __init__(self, platform: Platform, name: str) -> None:
+        self.platform = platform
+        account = {"email": f"{name}@example.com", "password": PASSWORD, "tenant_name": name}
+        status, _, made = platform.request("POST", "/api/v1/auth/register", account, {"Authorization": ""})
+        assert status == 201, made
+        self.headers = {"Authorization": f"Bearer {made['access_token']}"}
+        self.user = made["user"]["id"]
+
+    def ask(self, method: str, path: str, body: Any = None, **more: str) -> Any:
+        status, _, answer = self.platform.request(method, path, body, self.headers | more)
+        assert status in (200, 201, 202, 204), (method, path, status, answer)
+        return answer
+
+    def things(self) -> dict[str, str]:
+        """One of each: by the path under which it is found."""
+        chat = {"model": "demo", "messages": [{"role": "user", "content": "hi"}], "demo": {"tokens": 3, "rate": 0}}
+        job = self.ask("POST", "/api/v1/jobs", {"endpoint": "/v1/chat/completions", "body": chat})["id"]
+        quota = {"unit": "requests", "model": "demo", "hard_limit": 50}
+        self.ask("PUT", "/api/v1/roles/reader", {"permissions": ["jobs:read"]})
+        return {
+            "/api/v1/jobs/": job,
+            "/api/v1/keys/": self.ask("POST", "/api/v1/keys", {"name": "mine"})["id"],
+            "/api/v1/members/": self.user,
+            "/api/v1/roles/": "reader",
+            "/api/v1/invitations/": self.ask(
+                "POST", "/api/v1/invitations", {"email": "friend@example.com", "role": "viewer"}
+            )["id"],
+            "/api/v1/sessions/": self.ask("GET", "/api/v1/sessions")["data"][0]["id"],
+            "/api/v1/quotas/": self.ask("PUT", "/api/v1/quotas", quota)["id"],
+        }
+
+
+@pytest.fixture(scope="module")
+def owner(platform: Platform) -> Guest:
+    return Guest(platform, "apart-owner")
+
+
+@pytest.fixture(scope="module")
+def other(platform: Platform) -> Guest:
+    return Guest(platform, "apart-other")
+
+
+@pytest.fixture(scope="module")
+def things(owner: Guest) -> dict[str, str]:
+    made = owner.things()
+    wait_for(lambda: owner.ask("GET", f"/api/v1/jobs/{made['/api/v1/jobs/']}")["status"] == "succeeded", 20, "the job")
+    return made
+
+
+@pytest.fixture(scope="module")
+def routes(platform: Platform) -> list[str]:
+    document = platform.request("GET", "/api/openapi.json")[2]
+    return [f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods]
+
+
+def test_another_tenants_thing_is_not_there_on_any_route(
+    platform: Platform, other: Guest, owner: Guest, things: dict[str, str], routes: list[str]
+) -> None:
+    before = {path: owner.ask("GET", path.rstrip("/")) for path in things}
+    key = {"Authorization": f"Bearer {other.ask('POST', '/api/v1/keys', {'name': 'all'})['api_key']}"}
+    walked = set()
+    for route in [each for each in routes if "{" in each and each not in NO_ONES]:
+        method, path = route.split(" ")
+        expected = (403,) if path.startswith("/api/v1/admin/") else (404,)
+        found = next((id for prefix, id in things.items() if path.startswith(prefix)), None)
+        assert found or expected == (403,), f"{route}: say in this test whose thing that is"
+        asked = re.sub(r"{\w+}", found or "x", path)
+        # A key has no sessions at all, and is told so.
+        for headers, more in ((other.headers, ()), (key, (403,))):
+            status = platform.request(method, asked, BODIES.get(route), headers)[0]
+            assert status in expected + more, (route, status)
+        walked.add(path)
+    assert len(walked) > 15
+    # Nothing of it was changed on the way.
+    assert {path: owner.ask("GET", path.rstrip("/")) for path in things} == before
+
+
+def test_no_list_shows_anything_of_another_tenant(
+    platform: Platform, other: Guest, things: dict[str, str], routes: list[str]
+) -> None:
+    ids = [id for id in things.values() if "_" in id]
+    for route in [each for each in routes if each.startswith("GET ") and "{" not in each]:
+        status, _, answer = platform.request("GET", route.removeprefix("GET "), None, other.headers)
+        shown = answer.decode(errors="replace") if isinstance(answer, bytes) else json.dumps(answer)
+        assert status < 500 and not [id for id in ids if id in shown], route
+
+
+def test_the_same_idempotency_key_is_another_one_in_another_tenant(owner: Guest, other: Guest) -> None:
+    chat = {"model": "demo", "messages": [{"role": "user", "content": "hi"}], "demo": {"tokens": 1}}
+    request = {"endpoint": "/v1/chat/completions", "body": chat}
+    jobs = [guest.ask("POST", "/api/v1/jobs", request, **{"Idempotency-Key": "same"}) for guest in (owner, other)]
+    assert jobs[0]["id"] != jobs[1]["id"]
+
+
+def test_the_room_of_another_tenants_job_does_not_open(
+    platform: Platform, other: Guest, things: dict[str, str]
+) -> None:
+    client = socketio.Client(reconnection=False)
+    heard: list[Any] = []
+    client.on("event", heard.append)
+    token = other.headers["Authorization"].removeprefix("Bearer ")
+    client.connect(f"http://127.0.0.1:{platform.port}", auth={"token": token})
+    for call in ("subscribe", "unsubscribe", "cancel"):
+        answer = client.call(call, {"job": things["/api/v1/jobs/"]})
+        assert answer["error"]["code"] == "not_found", call
+    client.disconnect()
+    assert heard == []
