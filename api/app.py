@@ -10,7 +10,7 @@ from api.identity import accounts, invitations, jwks, keys, members, passwords, 
 from api.ledger import alerts, entries, prices, quotas, usage
 from api.limits import admin as limits_admin
 from api.limits import headers, quota
-from api.v1 import completions
+from api.v1 import completions, messages, responses
 from api.v1 import models as v1_models
 from millrace.settings import settings
 
@@ -19,7 +19,7 @@ VIEWS = (
     jobs, events, models, health, openapi, docs, quota, limits_admin, accounts, passwords, sessions, jwks,
     tenants, members, roles, invitations, keys, users, second_names, audit,
     quotas, prices, usage, entries, alerts,
-    completions, v1_models,
+    completions, responses, messages, v1_models,
 )  # fmt: skip
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from millrace.dialects.anthropic.errors import error_of
 from millrace.errors import (
     BadRequest,
     BodyTooLarge,
@@ -69,10 +70,9 @@ def _unknown(error: Exception) -> Response:
 
 def render(error: MillraceError) -> Response:
     """The error as the path's readers expect it."""
-    openai = request.path.startswith("/v1/")
-    shape = _openai(error) if openai else _problem(error)
-    answer = Response(json.dumps(shape), error.status)
-    answer.mimetype = "application/json" if openai else "application/problem+json"
+    vendors = request.path.startswith("/v1/")
+    answer = Response(json.dumps(_shape(error)), error.status)
+    answer.mimetype = "application/json" if vendors else "application/problem+json"
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(max(1, error.retry_after))
     if isinstance(error, Unauthorized):
@@ -81,6 +81,12 @@ def render(error: MillraceError) -> Response:
         # What is left of the body is not read: the connection cannot be used again.
         answer.headers["Connection"] = "close"
     return answer
+
+
+def _shape(error: MillraceError) -> dict[str, Any]:
+    if request.path.startswith("/v1/messages"):
+        return error_of(error.status, error.message, request.headers.get("x-request-id"))
+    return _openai(error) if request.path.startswith("/v1/") else _problem(error)
 
 
 def _openai(error: MillraceError) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import request
 
 from api.address import address
 from api.shapes import NewJob
+from api.v1 import caching
 from millrace.catalog.catalog import Model, catalog
 from millrace.clock import now
 from millrace.errors import InvalidField, ModelNotAllowed, UnknownModel
@@ -19,6 +20,7 @@ NEEDS = {
     "/v1/chat/completions": ("chat", "messages"),
     "/v1/completions": ("completions", "prompt"),
     "/v1/embeddings": ("embeddings", "input"),
+    "/v1/responses": ("chat", "input"),
 }
 
 FAR = timedelta(days=366)
@@ -47,6 +49,7 @@ def asked_by(caller: Caller, wanted: Submission) -> Submission:
     if caller.models is not None and wanted.model.name not in caller.models:
         raise ModelNotAllowed(param="body.model")
     wanted.api_key, wanted.user, wanted.address = caller.key, caller.user, address()
+    wanted.caching = caching.planned(wanted)
     return wanted
 
 

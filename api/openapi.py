@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.operations import OPERATIONS, Operation, operation
 from api.shapes import Problem
-from api.v1.shapes import OpenAIError
+from api.v1.shapes import AnthropicError, OpenAIError
 from millrace.identity.permissions import PUBLIC, SIGNED_IN
 
 ABOUT = """Batch and asynchronous inference on the models you have. Submit a job, watch it stream, collect the answer.
@@ -96,7 +96,9 @@ def _answers(each: Operation) -> dict[int, type[BaseModel] | str]:
     more += [429]
     more += [413, 415] if each.body else []
     more += [400] if each.body or each.query or each.headers else []
-    error = OpenAIError if each.path.startswith("/v1/") else Problem
+    error: type[BaseModel] = Problem
+    if each.path.startswith("/v1/"):
+        error = AnthropicError if each.tag == "Anthropic" else OpenAIError
     return {**each.answers, **dict.fromkeys(more, error)}
 
 

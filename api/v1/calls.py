@@ -20,18 +20,42 @@ MOST = 600.0
 
 def whole(wanted: Submission) -> Response:
     """Submit, wait, and answer in OpenAI's shape. Raises what `failure_of` makes of a job that did not succeed."""
-    id, waiter = expected(wanted)
+    job, end = waited(wanted)
+    response = Response(ended(end)["body"], mimetype="application/json")
+    response.headers["x-request-id"] = ids.show("job", job)
+    return response
+
+
+def waited(wanted: Submission) -> tuple[str, dict[str, Any]]:
+    """Submit, and wait for the end: the job, and `{state, body, error}`."""
+    id = ids.new()
     try:
-        made = submit(wanted, id)
-        with departures.watched(request.environ, waiter.leave):
-            end = _end(wanted, made.id, waiter if made.new else None)
+        hit = caching.answered(wanted, id, time.monotonic() + MOST)
+        if hit is not None and hit.new:
+            return hit.job, hit.end
+        return _asked(wanted, hit.job if hit else None, id)
+    finally:
+        caching.landed(wanted, id)
+
+
+def _asked(wanted: Submission, job: str | None, id: str) -> tuple[str, dict[str, Any]]:
+    """The same of a job that is there already, or of our own."""
+    waiter = None
+    if job is None:
+        waiter = expected(wanted, id)
+    try:
+        made = Accepted(job, new=False) if job else submit(wanted, id)
+        with departures.watched(request.environ, waiter.leave if waiter else _nothing):
+            return made.id, _end(wanted, made.id, waiter if made.new else None)
     finally:
         replies.forget(id)
+
+
+def ended(end: dict[str, Any]) -> dict[str, Any]:
+    """The same, if it succeeded. Raises CallFailed."""
     if end["state"] != "succeeded":
         raise failure_of(end["state"], end["error"])
-    response = Response(end["body"], mimetype="application/json")
-    response.headers["x-request-id"] = ids.show("job", made.id)
-    return response
+    return end
 
 
 def expected(wanted: Submission) -> tuple[str, Waiter]:

@@ -4,6 +4,9 @@ import json
 import time
 from typing import Any
 
+from millrace.errors import MillraceError
+from millrace.streams.events import Event
+
 #: What a delta carries beside its text that belongs to the choice and not to the delta.
 BESIDE = "logprobs"
 
@@ -11,22 +14,34 @@ BESIDE = "logprobs"
 class Chunks:
     """The chunks of one answer: one id and one time for all. `chat`, or the older completions."""
 
+    still = ": still here\n\n"
+
     def __init__(self, id: str, model: str, *, chat: bool, usage: bool) -> None:
         kind, prefix = ("chat.completion.chunk", "chatcmpl") if chat else ("text_completion", "cmpl")
-        self._head = {"id": f"{prefix}-{id}", "object": kind, "created": int(time.time()), "model": model}
+        id = f"{prefix}-{id.replace('-', '')}"
+        self._head = {"id": id, "object": kind, "created": int(time.time()), "model": model}
         self._chat = chat
         self._usage = usage
         #: Characters sent, by choice.
         self.sent: dict[int, int] = {}
 
-    def delta(self, data: dict[str, Any]) -> str:
-        """The chunk of a `delta` event."""
+    @property
+    def begun(self) -> bool:
+        return bool(self.sent)
+
+    def event(self, event: Event) -> str:
+        """The chunk of a `delta` or a `snapshot`; the others say nothing to a reader of chunks."""
+        if event.type == "delta":
+            return self._delta(event.data)
+        return self._snapshot(event.data) if event.type == "snapshot" else ""
+
+    def _delta(self, data: dict[str, Any]) -> str:
         extra = dict(data.get("extra") or {})
         beside = extra.pop(BESIDE, None)
         return self._piece(data.get("choice", 0), data["text"], extra, beside)
 
-    def snapshot(self, data: dict[str, Any]) -> str:
-        """What is missing up to a `snapshot` event: a gap in the stream was filled from the checkpoint."""
+    def _snapshot(self, data: dict[str, Any]) -> str:
+        """What is missing up to it: a gap in the stream was filled from the checkpoint."""
         texts = data.get("choices") or [data["text"]]
         missing = [(i, text[self.sent.get(i, 0) :]) for i, text in enumerate(texts)]
         return "".join(self._piece(i, text, {}, None) for i, text in missing if text)
@@ -39,12 +54,17 @@ class Chunks:
         delta = ({"role": "assistant"} if first else {}) | ({"content": text} if text or not extra else {}) | extra
         return self._chunk([{"index": index, "delta": delta, "logprobs": beside, "finish_reason": None}])
 
-    def end(self, body: dict[str, Any]) -> str:
+    def end(self, _: Event, answer: dict[str, Any]) -> str:
         """The last chunks: what was not streamed, why each choice ended, the usage if it was asked for."""
-        lines = [self._rest(choice) + self._finish(choice) for choice in body.get("choices") or []]
+        lines = [self._rest(choice) + self._finish(choice) for choice in answer.get("choices") or []]
         if self._usage:
-            lines.append(self._line({**self._head, "choices": [], "usage": body.get("usage")}))
+            lines.append(self._line({**self._head, "choices": [], "usage": answer.get("usage")}))
         return "".join(lines) + "data: [DONE]\n\n"
+
+    def failed(self, failure: MillraceError) -> str:
+        """OpenAI's own client raises APIError for it."""
+        error = {"message": failure.message, "type": "server_error", "param": None, "code": failure.code}
+        return self._line({"error": error})
 
     def _rest(self, choice: dict[str, Any]) -> str:
         """A backend that answered whole, though it was asked to stream: all at once, then."""

@@ -4,10 +4,14 @@ from flask import Response
 
 from api.operations import operation
 from api.v1.calls import whole
+from api.v1.chunks import Chunks
 from api.v1.requests import submission
 from api.v1.shapes import ChatRequest, CompletionRequest, EmbeddingRequest, OpenAIError
 from api.v1.streaming import Stream
 from millrace.identity.permissions import Permission
+from millrace.jobs.submit import Submission
+
+CHAT = "/v1/chat/completions"
 
 KEY = {"Idempotency-Key": "The same key and request give the same answer, live or finished."}
 
@@ -31,8 +35,15 @@ def chat_completion(body: ChatRequest) -> Response:
 
     It is cancelled when you hang up, unless it has an `Idempotency-Key`. `x-request-id` names the job.
     """
-    wanted = submission("/v1/chat/completions", body)
-    return Stream(wanted).response() if body.stream else whole(wanted)
+    wanted = submission(CHAT, body)
+    return _chunked(wanted) if body.stream else whole(wanted)
+
+
+def _chunked(wanted: Submission) -> Response:
+    options = wanted.body.get("stream_options")
+    usage = isinstance(options, dict) and bool(options.get("include_usage"))
+    chat = wanted.endpoint == CHAT
+    return Stream(wanted, lambda id: Chunks(id, wanted.model.name, chat=chat, usage=usage)).response()
 
 
 @operation(
@@ -49,7 +60,7 @@ def chat_completion(body: ChatRequest) -> Response:
 def completion(body: CompletionRequest) -> Response:
     """The older shape: a `prompt` in, its continuation out."""
     wanted = submission("/v1/completions", body)
-    return Stream(wanted).response() if body.stream else whole(wanted)
+    return _chunked(wanted) if body.stream else whole(wanted)
 
 
 @operation(

@@ -7,12 +7,17 @@ from millrace.errors import CallFailed
 #: By the code of the job's error. The caller's own mistakes are 4xx, which its client does not try again.
 STATUSES = {
     "engine_refused": 400,
+    "context_length_exceeded": 400,
+    "invalid_field": 400,
     "unknown_model": 404,
+    "model_not_found": 404,
     "engine_broken": 502,
     "engine_timeout": 504,
     "deadline_passed": 504,
     "backend_key": 503,
     "backend_config": 503,
+    "backend_quota": 503,
+    "backend_credentials": 503,
 }
 
 #: And by its state, where it has no error.

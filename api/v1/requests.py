@@ -1,5 +1,7 @@
 """From a body in OpenAI's shape to a submission."""
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from api.auth import caller
@@ -10,8 +12,12 @@ from millrace.jobs.submit import Submission
 
 
 def submission(endpoint: str, body: BaseModel) -> Submission:
+    """What this body asks for. Raises as `asked` does."""
+    return asked(endpoint, body.model_dump(exclude_unset=True))
+
+
+def asked(endpoint: str, given: dict[str, Any]) -> Submission:
     """Interactive work: somebody waits. Raises InvalidField, ModelNotFound, ModelNotAllowed."""
-    given = body.model_dump(exclude_unset=True)
     try:
         model = able(endpoint, given)
     except UnknownModel as unknown:

@@ -50,6 +50,84 @@ class EmbeddingRequest(BaseModel):
     dimensions: int | None = Field(None, ge=1)
 
 
+class ResponseRequest(BaseModel):
+    """A Response, as OpenAI asks for it."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"example": {"model": "demo", "input": "Hello"}})
+
+    model: str = Field(min_length=1, max_length=200)
+    input: str | list[Any]
+    instructions: str | None = None
+    stream: bool | None = None
+    background: bool | None = Field(None, description="Answer at once; retrieve or stream it later.")
+    store: bool | None = None
+    previous_response_id: str | None = Field(None, max_length=100, description="Go on from that response.")
+    max_output_tokens: int | None = Field(None, ge=1)
+
+
+class ResponseQuery(BaseModel):
+    """How to look at a response."""
+
+    stream: bool = False
+    starting_after: int | None = Field(None, ge=0, lt=2**53, description="The last `sequence_number` you have.")
+
+
+class InputItems(BaseModel):
+    """The items of a request's input."""
+
+    object: Literal["list"] = "list"
+    data: list[dict[str, Any]]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
+
+
+class MessagesRequest(BaseModel):
+    """A message, as Anthropic's clients ask for it."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {"model": "demo", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}
+        },
+    )
+
+    model: str = Field(min_length=1, max_length=200)
+    messages: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    max_tokens: int = Field(ge=1)
+    stream: bool | None = None
+
+
+class CountRequest(BaseModel):
+    """What to count."""
+
+    model_config = Passing
+
+    model: str = Field(min_length=1, max_length=200)
+    messages: Annotated[list[dict[str, Any]], Field(min_length=1)]
+
+
+class TokenCount(BaseModel):
+    """Tokens, estimated."""
+
+    input_tokens: int
+
+
+class AnthropicErrorBody(BaseModel):
+    """What went wrong."""
+
+    type: str
+    message: str
+
+
+class AnthropicError(BaseModel):
+    """An error in Anthropic's shape."""
+
+    type: Literal["error"] = "error"
+    error: AnthropicErrorBody
+    request_id: str | None = None
+
+
 class OpenAIErrorBody(BaseModel):
     """What went wrong: all four keys always."""
 

@@ -1,44 +1,44 @@
-"""A streamed call: the events of its job, as OpenAI's chunks. It never restarts after its first delta."""
+"""A streamed call: the events of its job, told in the caller's dialect. It never restarts after its first delta."""
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from flask import Response, request
 
 from api.departures import departures
 from api.events import STREAMING
 from api.v1 import calls
-from api.v1.chunks import Chunks
-from api.v1.failures import failure_of
-from api.waiting import Waiter, replies
+from api.v1.telling import Telling, tell
+from api.waiting import replies
 from millrace import ids
-from millrace.errors import CallFailed, CallTimedOut, ClientGone, MillraceError
+from millrace.errors import CallTimedOut, ClientGone, MillraceError
 from millrace.jobs.submit import Submission, submit
-from millrace.streams.events import Event
 from millrace.streams.reader import Reader
 
-#: Seconds for which the status of the answer waits for the first delta, so that an early failure has its own.
+#: Seconds for which the status of the answer waits for the first text, so that an early failure has its own.
 HELD = 20.0
-
-BROKE_OFF = "The model broke off in the middle of its answer. What was sent cannot be taken back: ask again."
 
 #: Seconds in which the settlement, sent with the last event, arrives.
 SOON = 1.0
 
 
 class Stream:
-    """One streamed call, as the iterable of a response: whoever closes it has hung up."""
+    """One streamed call, as the iterable of a response: whoever closes it has hung up.
 
-    def __init__(self, wanted: Submission) -> None:
+    `telling` is made with the job's id. Without `owned` the job goes on when the caller hangs up.
+    """
+
+    def __init__(self, wanted: Submission, telling: Callable[[str], Telling], *, owned: bool = True) -> None:
         self.wanted = wanted
         self.id, self.waiter = calls.expected(wanted)
-        self.reader = Reader(wanted.tenant, self.id)
-        options = wanted.body.get("stream_options")
-        usage = isinstance(options, dict) and bool(options.get("include_usage"))
-        chat = wanted.endpoint == "/v1/chat/completions"
+        if not owned:
+            wanted.owner = None
         self.job = self.id
-        self.chunks = Chunks(self.id.replace("-", ""), wanted.model.name, chat=chat, usage=usage)
+        self.reader = Reader(wanted.tenant, self.id)
+        self._dialect = telling
+        self.telling = telling(self.id)
 
     def response(self) -> Response:
         """Begun: its status is that of the first thing that happened. Raises what the job failed with before that."""
@@ -60,43 +60,36 @@ class Stream:
             # Another request with this key made the job: its events are read from their beginning.
             self.reader.close()
             self.job, self.reader = made.id, Reader(self.wanted.tenant, made.id)
+            self.telling = self._dialect(made.id)
 
     def _pieces(self) -> Iterator[str]:
         with departures.watched(request.environ, self.reader.stop):
             try:
                 yield from self._told()
             except MillraceError as failure:
-                if not self.chunks.sent:
+                if not self.telling.begun:
                     raise
-                yield _error(failure)
+                yield self.telling.failed(failure)
             finally:
                 self._forget()
 
     def _told(self) -> Iterator[str]:
         held_until = time.monotonic() + HELD
         until = time.monotonic() + calls.MOST
-        for event in self.reader.follow(until):
-            if event is None:
-                if self.chunks.sent or time.monotonic() > held_until:
-                    yield ": still here\n\n"
-            elif event.terminal:
-                yield self._end(event)
-            elif event.type == "reset" and self.chunks.sent:
-                raise CallFailed(BROKE_OFF, status=502, code="stream_broken")
-            elif event.type in ("delta", "snapshot"):
-                yield getattr(self.chunks, event.type)(event.data)
+        for said in tell(self.reader, self.telling, self._answer, until):
+            if said is not None:
+                yield said
+            elif self.telling.begun or time.monotonic() > held_until:
+                yield self.telling.still
         if not self.reader.ended:
             raise CallTimedOut if time.monotonic() > until else ClientGone
 
-    def _end(self, event: Event) -> str:
-        if event.type != "succeeded":
-            error = event.data.get("error")
-            raise failure_of(event.type, json.dumps(error) if error else None)
-        waiter: Waiter | None = self.waiter if self.job == self.id else None
+    def _answer(self) -> dict[str, Any]:
+        waiter = self.waiter if self.job == self.id else None
         if waiter is not None and waiter.settlement is None:
             waiter.stirred.wait(SOON)
-        end = calls.told(self.wanted, self.job, waiter)
-        return self.chunks.end(json.loads(end["body"]))
+        found: dict[str, Any] = json.loads(calls.told(self.wanted, self.job, waiter)["body"])
+        return found
 
     def _abandon(self) -> None:
         if not self.reader.ended:
@@ -126,9 +119,3 @@ class _Begun:
 
     def close(self) -> None:
         self._rest.close()  # type: ignore[attr-defined]
-
-
-def _error(failure: MillraceError) -> str:
-    """What a client is told in the middle of a stream: OpenAI's own raises APIError for it."""
-    error = {"message": failure.message, "type": "server_error", "param": None, "code": failure.code}
-    return f"data: {json.dumps({'error': error})}\n\n"

@@ -18,6 +18,7 @@ from millrace.engines.failures import Aborted, Broken, Failure, TimedOut
 from millrace.engines.registry import engine_for
 from millrace.errors import DatabaseUnavailable, UnknownModel, Unreadable
 from millrace.jobs import outages
+from millrace.jobs.asked import as_chat
 from millrace.jobs.claim import Claimed
 from millrace.jobs.reply import reply
 from millrace.jobs.requeue import Requeue, requeue
@@ -106,9 +107,12 @@ class Run:
             return Broken(f"The engine failed: {type(failure).__name__}", code="engine_error")
 
     def _prepare(self, model: Model) -> Call:
+        endpoint, body = as_chat(
+            self.job.endpoint, json.loads(crypto.unseal(self.job.body, fields.REQUEST.of(self.job.id)))
+        )
         call = Call(
-            endpoint=self.job.endpoint,
-            body=json.loads(crypto.unseal(self.job.body, fields.REQUEST.of(self.job.id))),
+            endpoint=endpoint,
+            body=body,
             model=model.upstream_name,
             stream=self.job.stream,
             deadlines=self._deadlines(model),

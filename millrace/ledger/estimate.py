@@ -25,6 +25,9 @@ _MEDIA = frozenset({"image_url", "image", "input_image", "input_audio", "audio",
 #: No estimate is greater: with the bounds on prices, no product leaves a bigint.
 MOST = 1_000_000_000
 
+#: What requests call the most that may be generated.
+CEILINGS = ("max_completion_tokens", "max_output_tokens", "max_tokens")
+
 #: Answers to one request at the most, as OpenAI has it.
 MOST_CHOICES = 128
 
@@ -42,7 +45,7 @@ def input_tokens(body: Mapping[str, Any]) -> int:
     """Tokens that a request in OpenAI's shape gives a model to read: its messages, prompt or input, and its tools."""
     messages = body.get("messages")
     found = sum(AROUND + _content(each) for each in messages) if isinstance(messages, list) else _content(messages)
-    found += _content(body.get("prompt")) + _content(body.get("input")) + _content(body.get("suffix"))
+    found += sum(_content(body.get(name)) for name in ("prompt", "input", "suffix", "instructions", "earlier"))
     found += sum(_schema(body.get(name)) for name in ("tools", "functions", "response_format"))
     return min(found, MOST)
 
@@ -53,7 +56,7 @@ def output_tokens(body: Mapping[str, Any], context: int, most: int | None = None
     `context`: the model's, in tokens; `most`: its own ceiling, a quarter of the context where nobody knows it.
     """
     ceiling = min(most or max(1, context // 4), context)
-    given = next((n for name in ("max_completion_tokens", "max_tokens") if (n := _whole(body.get(name)))), ceiling)
+    given = next((n for name in CEILINGS if (n := _whole(body.get(name)))), ceiling)
     return min(min(given, context) * _answers(body), MOST)
 
 

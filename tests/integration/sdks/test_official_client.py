@@ -14,6 +14,8 @@ from tests.fakes.openai_server import OpenAIServer
 from tests.machine import wait_for
 from tests.platform import Platform
 
+CITY: Any = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+
 HELLO: Any = [{"role": "user", "content": "hello"}]
 
 
@@ -61,7 +63,7 @@ def test_without_usage_no_chunk_mentions_it(client: OpenAI) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_tool_calls(client: OpenAI, stream: bool) -> None:
-    tools: Any = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+    tools: Any = [{"type": "function", "function": {"name": "weather", "parameters": CITY}}]
     asked: Any = {"model": "vendor", "messages": HELLO, "tools": tools, "extra_body": fake(mode="tools")}
     if stream:
         with client.chat.completions.stream(**asked) as events:
@@ -70,8 +72,8 @@ def test_tool_calls(client: OpenAI, stream: bool) -> None:
         choice = client.chat.completions.create(**asked).choices[0]
     assert choice.finish_reason == "tool_calls" and choice.message.tool_calls
     call: Any = choice.message.tool_calls[0]
-    assert call.id == "call_1" and call.function.name == "weather"
-    assert json.loads(call.function.arguments) == {"city": "Ulm"}
+    assert call.id and call.function.name == "weather"
+    assert isinstance(json.loads(call.function.arguments)["city"], str)
 
 
 def test_completions_of_the_older_shape(client: OpenAI) -> None:
