@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from bench import gateway, latency, memory, report, result, streams, throughput, waiting
+from bench import authentication, gateway, latency, memory, report, result, streams, throughput, waiting
 from bench.result import Row
 
 BENCHMARKS: dict[str, ModuleType] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "latency": latency,
     "streams": streams,
     "gateway": gateway,
+    "authentication": authentication,
     "waiting": waiting,
     "memory": memory,
 }
