@@ -100,7 +100,7 @@ def _ask_redis(command: str, *given: Any, **named: Any) -> Any:
     if time.monotonic() < _alone_until:
         return None
     try:
-        return getattr(millrace_redis.client(), command)(*given, **named)
+        return getattr(millrace_redis.hurried(), command)(*given, **named)
     except RedisError:
         _alone_until = time.monotonic() + ALONE
         return None

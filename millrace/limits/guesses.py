@@ -58,7 +58,7 @@ def succeeded(address: str, account: str) -> None:
     subject = of_account(account)
     _here.pop(subject, None)
     try:
-        with millrace_redis.client().pipeline(transaction=False) as pipe:
+        with millrace_redis.hurried().pipeline(transaction=False) as pipe:
             pipe.delete(_key(subject))
             pipe.set(_known_key(address, account), 1, ex=KNOWN)
             pipe.execute()
@@ -74,7 +74,7 @@ def _block(subject: str) -> None:
         return
     _here.pop(subject, None)
     try:
-        millrace_redis.client().delete(_key(subject))
+        millrace_redis.hurried().delete(_key(subject))
     except RedisError:
         log.debug("guesses are not forgotten: Redis is away")
 
@@ -84,7 +84,7 @@ def _count(subject: str, of: str) -> int:
     if away.is_away():
         return _count_here(subject, of)
     try:
-        client: Any = millrace_redis.client()
+        client: Any = millrace_redis.hurried()
         with client.pipeline(transaction=True) as pipe:
             pipe.sadd(_key(subject), of)
             pipe.scard(_key(subject))
@@ -113,7 +113,7 @@ def _count_here(subject: str, of: str) -> int:
 def _is_known(address: str, account: str) -> bool:
     """Asked only while somebody is blocked. Redis away: no, so an account's block binds its owner too, for minutes."""
     try:
-        return bool(millrace_redis.client().exists(_known_key(address, account)))
+        return bool(millrace_redis.hurried().exists(_known_key(address, account)))
     except RedisError:
         return False
 

@@ -93,7 +93,7 @@ _decide = Grouped(_decide_all)
 
 
 def _evaluate(keys: list[str], given: list[int]) -> list[int]:
-    client: Any = millrace_redis.client()
+    client: Any = millrace_redis.hurried()
     try:
         return list(client.evalsha(_SHA, len(keys), *keys, *given))
     except NoScriptError:

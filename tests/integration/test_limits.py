@@ -27,7 +27,7 @@ HOUR = 3600_000
 def clock(database: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
     """A real Redis, asked by the code of this process."""
     with redis.Redis.from_url(database.redis_url, protocol=2) as client:
-        monkeypatch.setattr(rates.millrace_redis, "client", lambda: client)
+        monkeypatch.setattr(rates.millrace_redis, "hurried", lambda: client)
         monkeypatch.setattr(away, "_until", 0.0)
         yield client
 

@@ -63,7 +63,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setattr(session_lookup, "time", made.clock)
     monkeypatch.setattr(session_lookup, "_found", {})
     monkeypatch.setattr(session_lookup, "_alone_until", 0.0)
-    monkeypatch.setattr(millrace_redis, "client", lambda: made)
+    monkeypatch.setattr(millrace_redis, "hurried", lambda: made)
     monkeypatch.setattr(db, "call", made.call)
     yield made
 

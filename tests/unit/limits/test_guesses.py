@@ -19,7 +19,7 @@ def blocked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whom the guesses made here would block."""
     found: list[str] = []
     monkeypatch.setattr(subjects, "_key", lambda: b"k" * 32)
-    monkeypatch.setattr(guesses.millrace_redis, "client", lambda: Away())
+    monkeypatch.setattr(guesses.millrace_redis, "hurried", lambda: Away())
     monkeypatch.setattr(guesses, "_block", found.append)
     monkeypatch.setattr(guesses, "_here", {})
     monkeypatch.setattr(away, "_until", 0.0)

@@ -1,0 +1,68 @@
+"""Loops are noticed while they stream; what repeats itself rightly is left alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from millrace.guard.repetition import WINDOW, Detector, loop_in
+
+LEAD = "A water wheel turns because the weight of the water pulls one side down. "
+
+
+@pytest.mark.parametrize("unit", ["the ", "!", "The miller sleeps. ", "x" * 30 + LEAD * 3, "的", "    i = i + 1\n"])
+def test_a_loop_is_noticed_soon_and_cut_after_its_first_copy(unit: str) -> None:
+    loop = loop_in(LEAD + unit * 400)
+    assert loop and loop.cut - loop.start == len(unit)
+    # Where the text before ends as the unit does, the loop has begun a little sooner.
+    assert len(LEAD) - len(unit) < loop.start <= len(LEAD)
+    assert loop.noticed <= len(LEAD) + max(600, 3 * len(unit)) + 128
+
+
+def test_a_loop_that_counts_is_one() -> None:
+    text = LEAD + "".join(f"{n}. Open the sluice and wait for the water.\n" for n in range(1, 60))
+    loop = loop_in(text)
+    assert loop and text[loop.cut :].startswith("2. Open")
+
+
+def test_a_few_sentences_in_any_order_are_one() -> None:
+    said = [LEAD, "The miller opens the sluice in the morning. ", "Nobody knows. "]
+    order = [0, 1, 2, 2, 0, 1, 1, 2, 0, 0, 2, 1] * 5
+    shuffled = "".join(said[(place * place + i) % 3] for i, place in enumerate(order))
+    assert loop_in(shuffled)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All work and no play makes Jack a dull boy.\n" * 10,
+        "\n".join(f"| {n} | {n * n} | yes |" for n in range(200)),
+        "\n".join(f"INSERT INTO trees (id, name) VALUES ({n}, 'tree {n * 7919}');" for n in range(100)),
+        "=" * 80 + "\n" + LEAD + "-" * 80,
+        "ha" * 16,
+    ],
+)
+def test_what_repeats_itself_rightly_is_none(text: str) -> None:
+    assert loop_in(text) is None
+
+
+@given(st.integers(1, 200), st.sampled_from(["the ", "The miller sleeps. ", LEAD]))
+def test_it_is_the_same_however_the_answer_is_cut(size: int, unit: str) -> None:
+    text = LEAD + unit * (1500 // len(unit))
+    detector = Detector()
+    for at in range(0, len(text), size):
+        detector.feed(text[at : at + size])
+    whole = loop_in(text)
+    assert detector.loop and whole and detector.loop.start == whole.start
+
+
+@given(st.text(alphabet="ab \n1", max_size=3000))
+def test_where_it_cuts_is_inside_what_it_has_seen(text: str) -> None:
+    loop = loop_in(text)
+    assert loop is None or 0 <= loop.start < loop.cut <= loop.noticed <= len(text)
+
+
+def test_memory_is_flat() -> None:
+    detector = Detector()
+    for n in range(3000):
+        detector.feed(f"{n * n * 7919} sluices and {n} wheels. ")
+    assert detector.loop is None and len(detector._window) <= WINDOW
