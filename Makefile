@@ -40,11 +40,19 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 
 .PHONY: test
 test: $(VENV)/.dev ## Run all tests
+ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
+else
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+endif
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Run the benchmarks, each beside a peer on the same work
 	$(BIN)/python -m bench
+
+.PHONY: bench-routing
+bench-routing: $(VENV)/.dev ## Reckon what routing by the alias cheap saves, on the prompts of the repository
+	$(BIN)/python -m bench routing
 
 .PHONY: secrets
 secrets: ## Make the passwords and the key that docker-compose.yml reads, where there are none

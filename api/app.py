@@ -5,13 +5,30 @@ from typing import Any
 
 from flask import Flask
 
-from api import audit, cors, docs, errors, events, health, jobs, models, openapi, operations, second_names
+from api import (
+    audit,
+    cache,
+    catalog,
+    cors,
+    docs,
+    errors,
+    events,
+    guard,
+    health,
+    jobs,
+    models,
+    openapi,
+    operations,
+    routed,
+    second_names,
+)
 from api.identity import accounts, invitations, jwks, keys, members, passwords, roles, sessions, tenants, users
 from api.ledger import alerts, entries, prices, quotas, usage
 from api.limits import admin as limits_admin
 from api.limits import headers, quota
-from api.v1 import completions, messages, responses
+from api.v1 import caching, completions, messages, responses
 from api.v1 import models as v1_models
+from api.v1.express import express
 from millrace.settings import settings
 
 #: Importing them declares their operations.
@@ -20,6 +37,7 @@ VIEWS = (
     tenants, members, roles, invitations, keys, users, second_names, audit,
     quotas, prices, usage, entries, alerts,
     completions, responses, messages, v1_models,
+    cache, catalog, guard,
 )  # fmt: skip
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -32,8 +50,10 @@ def create_app() -> Flask:
     operations.mount(app)
     errors.install(app)
     headers.install(app)
+    caching.install(app)
     cors.install(app)
-    app.wsgi_app = _chunked(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    routed.install(app)
+    app.wsgi_app = express(_chunked(app.wsgi_app))  # type: ignore[method-assign, assignment]
     return app
 
 

@@ -6,9 +6,10 @@ from millrace.settings import settings
 
 ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, X-API-Key, Content-Type, Idempotency-Key, Prefer, Last-Event-ID",
+    "Access-Control-Allow-Headers": "Authorization, X-API-Key, Content-Type, Idempotency-Key, Prefer, Last-Event-ID, "
+    "x-millrace-cache",
     "Access-Control-Expose-Headers": ", ".join(
-        ["Location", "Retry-After", "Preference-Applied"]
+        ["Location", "Retry-After", "Preference-Applied", "x-millrace-cache"]
         + [f"x-ratelimit-{what}-{of}" for of in ("requests", "tokens") for what in ("limit", "remaining", "reset")]
     ),
     "Access-Control-Max-Age": "600",

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Response
 
 from millrace import ids
+from millrace.cache.entry import Entry
 from millrace.clock import now
 from millrace.errors import DatabaseUnavailable, InvalidField
 from millrace.jobs import position
 from millrace.jobs.classes import Class
 from millrace.jobs.find import Job, find
-from millrace.jobs.submit import Accepted, Submission
+from millrace.jobs.submit import Accepted, Submission, kept
 
 #: Behind everybody else of its class: where a job without a deadline stands the moment it is accepted.
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -23,6 +24,18 @@ def accepted(wanted: Submission, made: Accepted) -> Response:
     """202 and the job; one that the same key made before is shown as it is now."""
     shown = _fresh(wanted, made.id) if made.new else show(find(wanted.tenant, made.id))
     return _json(json.dumps(shown), 202, made.id)
+
+
+def from_cache(wanted: Submission, id: str, entry: Entry | None, *, new: bool) -> Response:
+    """A job that was answered from the cache: 202, or 200 with the answer where `entry` is to be shown."""
+    if not new:
+        return accepted(wanted, Accepted(id, new=False))
+    ended = {"status": "succeeded", "attempt": 1, "finished_at": int(time.time())}
+    shown = _submitted(wanted, id, time.time()) | ended
+    if entry is None:
+        return _json(json.dumps(shown), 202, id)
+    usage = {"input_tokens": entry.input_tokens, "output_tokens": entry.output_tokens}
+    return _spliced(shown | {"usage": usage}, entry.body, id)
 
 
 def answer(job: Job) -> Response:
@@ -78,6 +91,7 @@ def show(job: Job) -> dict[str, Any]:
         "status": job.state,
         "endpoint": job.endpoint,
         "model": job.model,
+        "route": json.loads(job.route) if job.route else None,
         "lane": job.lane,
         "class": Class(job.of_class).name,
         "position": place[0],
@@ -113,6 +127,7 @@ def _submitted(wanted: Submission, id: str, created: float) -> dict[str, Any]:
         "status": "queued",
         "endpoint": wanted.endpoint,
         "model": wanted.model.name,
+        "route": kept(wanted.route),
         "lane": wanted.model.lane,
         "class": wanted.of_class.name,
         "position": None,
@@ -137,6 +152,7 @@ def replied(wanted: Submission, created: float, end: dict[str, Any]) -> Response
     """200: a job whose end was told to this process (millrace.jobs.reply): nothing need be read either."""
     shown = _submitted(wanted, end["id"], created) | {
         "status": end["state"],
+        "model": end["model"],
         "attempt": end["attempt"],
         "failures": end["failures"],
         "started_at": int(end["started_at"]),

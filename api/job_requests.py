@@ -5,14 +5,17 @@ from typing import Any
 
 from flask import request
 
+from api import routed
 from api.address import address
 from api.shapes import NewJob
 from api.v1 import caching
-from millrace.catalog.catalog import Model, catalog
+from millrace.catalog.catalog import Model
 from millrace.clock import now
-from millrace.errors import InvalidField, ModelNotAllowed, UnknownModel
+from millrace.errors import InvalidField, ModelUnable
 from millrace.identity.caller import Caller
+from millrace.jobs import prompts
 from millrace.jobs.classes import Class
+from millrace.jobs.route import some_model
 from millrace.jobs.submit import Submission
 
 #: What a model must be able to do to answer at an endpoint, and the field without which there is nothing to answer.
@@ -45,25 +48,27 @@ def submission(caller: Caller, body: NewJob) -> Submission:
 
 
 def asked_by(caller: Caller, wanted: Submission) -> Submission:
-    """The submission, in somebody's name. Raises ModelNotAllowed."""
-    if caller.models is not None and wanted.model.name not in caller.models:
-        raise ModelNotAllowed(param="body.model")
+    """The submission, in somebody's name, with the model that it gets. Raises as `routed.chosen` does."""
+    wanted.model, wanted.route = routed.chosen(caller, wanted, NEEDS[wanted.endpoint][0])
     wanted.api_key, wanted.user, wanted.address = caller.key, caller.user, address()
     wanted.caching = caching.planned(wanted)
+    prompts.check(wanted)
     return wanted
 
 
 def able(endpoint: str, body: dict[str, Any], prefix: str = "") -> Model:
-    """The model that a request names, which can answer it. Raises InvalidField, UnknownModel; `prefix` names fields."""
+    """A model that the request's name stands for (`asked_by` chooses), which can do what the endpoint is for.
+
+    Raises InvalidField, UnknownModel, ModelUnable; `prefix` names fields.
+    """
     name = body.get("model")
     if not isinstance(name, str) or not name:
         raise InvalidField(f"{prefix}model: name one of those that GET /api/v1/models lists.", param=f"{prefix}model")
-    model = catalog().model(name)
     capability, field = NEEDS[endpoint]
-    if capability not in model.capabilities:
-        others = [other.name for other in catalog().models.values() if capability in other.capabilities]
-        known = ", ".join(others[:10]) or "none"
-        raise UnknownModel(f"{name} cannot answer {endpoint}. These can: {known}.", param=f"{prefix}model")
+    try:
+        model = some_model(name, capability)
+    except ModelUnable as unable:
+        raise ModelUnable(unable.message, param=f"{prefix}model") from None
     if not body.get(field):
         raise InvalidField(f"{prefix}{field}: is missing, and {endpoint} needs it.", param=f"{prefix}{field}")
     return model

@@ -10,6 +10,8 @@ from api.auth import caller
 from api.job_requests import asked_by, idempotency_key, metadata_filter, submission
 from api.operations import operation
 from api.shapes import Job, JobList, JobWithResult, ListQuery, NewJob, Problem
+from api.v1 import caching
+from api.v1.caching import SAYS
 from millrace import ids
 from millrace.errors import Conflict, NotKept
 from millrace.identity.permissions import Permission
@@ -28,7 +30,7 @@ KEY = {"Idempotency-Key": "The same key and request give the same job, for at le
     permission=Permission.jobs_write,
     rate="inference",
     body=NewJob,
-    headers=KEY | {"Prefer": "`wait=n`: answer when the job is done, if it is within n seconds (60 at most)."},
+    headers=KEY | SAYS | {"Prefer": "`wait=n`: answer when the job is done, if it is within n seconds (60 at most)."},
     answers={202: Job, 200: JobWithResult, 422: Problem, 429: Problem},
 )
 def create(body: NewJob) -> Any:
@@ -36,6 +38,9 @@ def create(body: NewJob) -> Any:
     wanted = submission(caller(), body)
     wanted.key = idempotency_key()
     seconds = waiting.preferred_seconds()
+    hit = caching.found(wanted, ids.new())
+    if hit is not None:
+        return job_answers.from_cache(wanted, hit.job, hit.entry if seconds else None, new=hit.new)
     if seconds:
         return waiting.submit_and_wait(wanted, seconds)
     accepted = submit(wanted)

@@ -7,6 +7,7 @@ from flask import Flask
 from api import sockets
 from api.app import create_app
 from millrace import db, telemetry
+from millrace.catalog import live
 from millrace.identity import aside
 from millrace.jobs.owner import owner
 from millrace.settings import settings
@@ -21,6 +22,7 @@ THREADS = 256
 def main() -> None:
     telemetry.configure()
     db.act_as("api")
+    live.follow()
     app = create_app()
     sockets.attach(app)
     if settings().async_mode == "eventlet":

@@ -60,6 +60,15 @@ class TokenUsage(BaseModel):
     output_tokens: int
 
 
+class JobRoute(BaseModel):
+    """Which name was asked for, why this model answers, and which others may, in order; `moved`: what was out."""
+
+    asked: str
+    why: str
+    chain: list[str]
+    moved: list[dict[str, str]] = []
+
+
 class Job(BaseModel):
     """A job. Times are Unix seconds."""
 
@@ -68,6 +77,7 @@ class Job(BaseModel):
     status: Status
     endpoint: str
     model: str
+    route: JobRoute | None = Field(None, description="How the model was chosen; null where there was no choice.")
     lane: str
     of_class: ClassName = Field(serialization_alias="class")
     position: int | None = Field(None, description="1 is the next to run; null unless it waits and is due.")
@@ -136,8 +146,33 @@ class EventList(BaseModel):
     ended: bool
 
 
+class ModelPrice(BaseModel):
+    """US dollars per million tokens; `cached` null: as input."""
+
+    input: float
+    output: float
+    cached: float | None = None
+
+
+class ModelPaused(BaseModel):
+    """A model that is out: until when nothing is sent to it, and why; `trying`: that is over, and one job tries it."""
+
+    until: int
+    reason: str
+    trying: bool
+
+
+class AliasInfo(BaseModel):
+    """A name that stands for whichever model suits a request; `models` null: of all."""
+
+    id: str
+    aim: Literal["best", "fast", "cheap"]
+    private: bool
+    models: list[str] | None = None
+
+
 class ModelInfo(BaseModel):
-    """A model that jobs can name."""
+    """A model that jobs can name, and how it does now. Nulls where nothing was measured or said."""
 
     id: str
     object: Literal["model"] = "model"
@@ -145,6 +180,17 @@ class ModelInfo(BaseModel):
     lane: str
     capabilities: list[str]
     context: int
+    max_output: int | None = Field(None, description="Tokens of one answer at the most.")
+    private: bool = Field(description="What it is asked does not leave the house.")
+    price: ModelPrice | None = None
+    fallback: list[str] = Field([], description="Who answers while it is out, in this order.")
+    aliases: list[str] = Field([], description="Names that may stand for it.")
+    loaded: bool = Field(description="A worker serves its lane, and it is not out.")
+    slots: int = Field(description="Of its lane, over all workers.")
+    first_token_seconds: float | None = Field(None, description="Moving average, as workers measured it.")
+    seconds: float | None = Field(None, description="Moving average of a whole call.")
+    error_rate: float | None = Field(None, description="Moving average: the part of calls that failed.")
+    paused: ModelPaused | None = None
 
 
 class ModelList(BaseModel):
@@ -152,3 +198,4 @@ class ModelList(BaseModel):
 
     object: Literal["list"] = "list"
     data: list[ModelInfo]
+    aliases: list[AliasInfo] = []

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from api import job_answers
+from api.v1 import caching
 from millrace import ids
 from millrace.errors import DatabaseUnavailable, InvalidField
 from millrace.jobs import find, forget
@@ -107,6 +108,7 @@ def _result(wanted: Submission, begun: float, job: str, waiter: Waiter) -> Respo
     if not wanted.store:
         forget.delivered(wanted.tenant, job)
     if waiter.settlement is not None:
+        caching.told(wanted, waiter.settlement)
         return job_answers.replied(wanted, begun, waiter.settlement)
     return job_answers.with_result(find.find(wanted.tenant, job), find.result(wanted.tenant, job)[0])
 

@@ -11,7 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from bench import authentication, gateway, latency, memory, report, result, streams, throughput, waiting
+from bench import (
+    authentication,
+    cached,
+    gateway,
+    latency,
+    memory,
+    report,
+    result,
+    routing,
+    streams,
+    throughput,
+    waiting,
+)
 from bench.result import Row
 
 BENCHMARKS: dict[str, ModuleType] = {
@@ -20,8 +32,10 @@ BENCHMARKS: dict[str, ModuleType] = {
     "streams": streams,
     "gateway": gateway,
     "authentication": authentication,
+    "cached": cached,
     "waiting": waiting,
     "memory": memory,
+    "routing": routing,
 }
 
 

@@ -27,8 +27,10 @@ CONFIG = """
 model_list:
   - model_name: mock
     litellm_params: {{model: openai/mock, api_base: "http://127.0.0.1:{port}/v1", api_key: none}}
-litellm_settings: {{telemetry: false, drop_params: false}}
+litellm_settings: {{telemetry: false, drop_params: false{cache}}}
 """
+
+CACHE = ", cache: true, cache_params: {type: local}"
 
 
 class Proxy:
@@ -43,12 +45,12 @@ class Proxy:
 
 
 @contextmanager
-def proxy(upstream: int, workers: int) -> Iterator[Proxy]:
-    """Started in front of the upstream, and stopped at the end."""
+def proxy(upstream: int, workers: int, *, cached: bool = False) -> Iterator[Proxy]:
+    """Started in front of the upstream, and stopped at the end. `cached`: in its own memory, its fastest cache."""
     _install()
     port = free_port()
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
-        config.write(CONFIG.format(port=upstream))
+        config.write(CONFIG.format(port=upstream, cache=CACHE if cached else ""))
         config.flush()
         command = [HOME / "bin" / "litellm", "--config", config.name, "--host", "127.0.0.1", "--port", str(port)]
         process = subprocess.Popen(

@@ -46,6 +46,12 @@ class UnknownModel(BadRequest):
     code = "unknown_model"
 
 
+class ModelUnable(BadRequest):
+    """No model that you may use can answer this request."""
+
+    code = "model_unable"
+
+
 class Unauthorized(MillraceError):
     """Send your API key as `Authorization: Bearer mr_...`."""
 
@@ -71,11 +77,23 @@ class ModelNotAllowed(Forbidden):
     code = "model_not_allowed"
 
 
+class LocalOnly(Forbidden):
+    """This platform is in local-only mode: models that let requests leave the house are not called."""
+
+    code = "local_only"
+
+
 class NotFound(MillraceError):
     """There is nothing here, or it is not yours."""
 
     status = 404
     code = "not_found"
+
+
+class ContentFiltered(BadRequest):
+    """Your organisation's filter does not let this pass."""
+
+    code = "content_filter"
 
 
 class ModelNotFound(NotFound):

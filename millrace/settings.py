@@ -64,6 +64,8 @@ class Settings(BaseSettings):
 
     #: The user's own models, added to the shipped ones; default: models.toml in MILLRACE_HOME.
     catalog: Path | None = None
+    #: True: no request leaves the house; models that would let it are refused, and never called.
+    local_only: bool = False
     ollama_url: str = ""
     #: The vendors' keys and addresses, named as their own tools name them.
     openai_api_key: str = Field(default="", repr=False)
@@ -84,6 +86,12 @@ class Settings(BaseSettings):
     sweep_seconds: float = 2.0
     #: Seconds that running jobs get to finish when a worker is told to stop; the rest is handed back.
     grace_seconds: float = 6.0
+    #: Seconds that an answer is good for the next one who asks the same; 0: nothing is cached.
+    cache_seconds: float = Field(default=86_400.0, ge=0, le=31_536_000)
+    #: Bytes of answers that one API process keeps in memory.
+    cache_memory_bytes: int = Field(default=64_000_000, ge=0)
+    #: How like a question must be for the answer to another one (cosine of their vectors): see docs/caches.md.
+    semantic_threshold: float = Field(default=0.85, ge=0.5, le=1)
     #: Months of the request log that are kept, this one included.
     request_log_months: int = Field(default=13, ge=1, le=1200)
 

@@ -31,6 +31,11 @@ def process() -> Process | None:
 @broker.app().task(name=broker.DISPATCH, ignore_result=True)
 def dispatch(lane: str) -> None:
     """Dispatch until the lane is empty. A lane that the catalog no longer has is left alone."""
+    dispatch_now(lane)
+
+
+def dispatch_now(lane: str) -> None:
+    """The same, for whoever needs no message."""
     found = lanes.get(lane)
     if found is None or _process is None:
         log.warning("nothing here serves this lane", lane=lane)

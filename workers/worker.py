@@ -9,10 +9,11 @@ from typing import Any
 from celery import signals
 
 from millrace import broker, db, telemetry
+from millrace.catalog import live
 from millrace.jobs.process import HAND_BACK
 from millrace.settings import settings
 from tasks import dispatch
-from workers import health, pools
+from workers import health, lanes, pools
 from workers.app import app
 from workers.pools import Pool
 
@@ -23,6 +24,7 @@ def main(arguments: list[str]) -> None:
     """Run the pool named on the command line, or Flower."""
     telemetry.configure()
     db.act_as("worker")
+    live.follow()
     name = arguments[0] if arguments else ""
     if name == "flower":
         # Imported only where it is wanted: it brings much.
@@ -60,6 +62,7 @@ def _live_here(found: Pool) -> None:
 
     def begin(**_: Any) -> None:
         process = dispatch.start_process([lane.name for lane in found.lanes])
+        lanes.watch(found.name, process)
 
         def until_told() -> None:
             process.stopping.wait()

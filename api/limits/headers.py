@@ -4,7 +4,9 @@ from flask import Flask, Response, g
 
 from api.limits.durations import short
 from millrace.errors import DatabaseUnavailable
+from millrace.identity.caller import Caller
 from millrace.limits import monthly
+from millrace.limits.rates import Decision
 from millrace.limits.standing import tightest
 
 
@@ -13,26 +15,29 @@ def install(app: Flask) -> None:
 
 
 def _tell(response: Response) -> Response:
-    """The hourly window that leaves the least, where there is one and Redis answered; and the month's tokens."""
-    if "decision" not in g:
-        return response
-    state = tightest(g.decision) if g.decision is not None else None
-    if state is not None:
-        _set(response, "requests", state.rate.size, state.remaining, state.free)
-    _tell_tokens(response)
+    if "decision" in g:
+        response.headers.update(said(g.decision, g.caller))
     return response
 
 
-def _tell_tokens(response: Response) -> None:
+def said(decision: Decision | None, caller: Caller) -> dict[str, str]:
+    """The hourly window that leaves the least, where there is one and Redis answered; and the month's tokens."""
+    state = tightest(decision) if decision is not None else None
+    of_requests = _said("requests", state.rate.size, state.remaining, state.free) if state else {}
+    return of_requests | _of_tokens(caller)
+
+
+def _of_tokens(caller: Caller) -> dict[str, str]:
     try:
-        left = monthly.tokens(g.caller)
+        left = monthly.tokens(caller)
     except DatabaseUnavailable:
-        return
-    if left is not None:
-        _set(response, "tokens", left.limit, left.remaining, left.free)
+        return {}
+    return _said("tokens", left.limit, left.remaining, left.free) if left else {}
 
 
-def _set(response: Response, of: str, limit: int, remaining: int, free: int) -> None:
-    response.headers[f"x-ratelimit-limit-{of}"] = str(limit)
-    response.headers[f"x-ratelimit-remaining-{of}"] = str(remaining)
-    response.headers[f"x-ratelimit-reset-{of}"] = short(free)
+def _said(of: str, limit: int, remaining: int, free: int) -> dict[str, str]:
+    return {
+        f"x-ratelimit-limit-{of}": str(limit),
+        f"x-ratelimit-remaining-{of}": str(remaining),
+        f"x-ratelimit-reset-{of}": short(free),
+    }

@@ -3,7 +3,7 @@
 Counting costs one call of Redis, shared with the requests that arrive at the same time; none where no limit applies.
 """
 
-from flask import g
+from flask import g, request
 
 from api import auth
 from api.address import address
@@ -13,6 +13,9 @@ from millrace.identity.caller import Caller
 from millrace.identity.permissions import PUBLIC
 from millrace.limits import applying, guesses, rates
 from millrace.limits.rates import Decision, Rate
+
+#: Where a request's environment has the decision, if it was counted before it came here (api/v1/express.py).
+COUNTED = "millrace.counted"
 
 
 def admit(permission: str, rate: str, operation: str) -> None:
@@ -37,7 +40,8 @@ def admit_socket(token: str) -> Caller:
 
 def count(caller: Caller | None, rate: str, operation: str) -> Decision | None:
     """Count this request against all limits that apply. Raises RateLimited."""
-    decision = rates.decide(applying.of_request(caller, address(), rate, operation))
+    decision = request.environ.pop(COUNTED, None)
+    decision = decision or rates.decide(applying.of_request(caller, address(), rate, operation))
     if decision is not None and decision.refused is not None:
         if rate == applying.INFERENCE:
             g.decision = decision

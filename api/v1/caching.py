@@ -13,7 +13,7 @@ from millrace.cache.flights import Follower
 from millrace.cache.plan import Plan, plan
 from millrace.cache.wish import HEADER
 from millrace.errors import CallTimedOut, ClientGone
-from millrace.jobs.answer import answer
+from millrace.jobs.answer import answer, prepared
 from millrace.jobs.sharing import flying
 from millrace.jobs.submit import Submission
 
@@ -22,11 +22,14 @@ TRIES = 2
 
 HIT, MISS = "hit", "miss"
 
+#: Seconds in which the answer of a job that ended is there for who followed it.
+SOON = 10.0
+
 #: What an operation that goes by the caches says of the header.
 SAYS = {
-    HEADER: "`on`: an answer that was given before will do. `refresh`: ask anew, and keep it. `off`: neither. `semantic`: "
-    "the answer to a question of the same meaning will do, too. Without it, embeddings and what is asked at temperature "
-    "0 are cached. The answer says `hit`, `semantic` or `miss`."
+    HEADER: "`on`: an answer that was given before will do. `refresh`: ask anew, and keep it. `off`: neither. "
+    "`semantic`: the answer to a question of the same meaning will do, too. Without it, embeddings and what is asked "
+    "at temperature 0 are cached. The answer says `hit`, `semantic` or `miss`."
 }
 
 
@@ -67,20 +70,20 @@ def found(wanted: Submission, id: str) -> Answered | None:
     """The job, answered, if the answer is there. Raises KeyReused, QuotaExceeded, DatabaseUnavailable."""
     if wanted.caching is None:
         return None
-    g.cache = MISS
+    noted(MISS)
     entry = exact.find(wanted.tenant, wanted.caching.key) if wanted.caching.look else None
-    return entry and metered(wanted, id, entry)
+    return metered(wanted, id, entry) if entry else None
 
 
 def metered(wanted: Submission, id: str, entry: Entry) -> Answered | None:
     """None where the answer is another model's, which stood in, or was purged meanwhile."""
     if wanted.caching is None or entry.model != wanted.model.name:
         return None
-    made = answer(wanted, id, entry)
+    made = answer(prepared(wanted), id, entry)
     if made is None:
         exact.forget(wanted.caching.key)
         return None
-    g.cache = HIT
+    noted(HIT)
     return Answered(made.id, made.new, entry)
 
 
@@ -91,8 +94,9 @@ def answered(wanted: Submission, id: str, until: float) -> Answered | None:
         follower = None if hit else followed(wanted, id)
         if follower is None:
             break
-        entry = awaited(follower, until)
-        hit = entry and metered(wanted, id, entry)
+        with departures.watched(request.environ, follower.leave):
+            entry = awaited(follower, until)
+        hit = metered(wanted, id, entry) if entry else None
     return hit
 
 
@@ -105,8 +109,7 @@ def followed(wanted: Submission, id: str) -> Follower | None:
 
 def awaited(follower: Follower, until: float) -> Entry | None:
     """What comes of the call that is followed. Raises ClientGone, CallTimedOut."""
-    with departures.watched(request.environ, follower.leave):
-        follower.stirred.wait(max(0.0, until - time.monotonic()))
+    follower.stirred.wait(max(0.0, until - time.monotonic()))
     if follower.gone:
         raise ClientGone
     if not follower.flight.ended:
@@ -122,10 +125,10 @@ def landed(wanted: Submission, id: str) -> None:
 
 def told(wanted: Submission, end: dict[str, Any]) -> None:
     """Our own job's end, as it was told to this process (millrace/jobs/reply.py): its answer is brought near."""
-    if wanted.caching is None:
-        return
     if end.get("cache"):
         noted(end["cache"])
+    elif wanted.caching is None:
+        return
     elif end["state"] == "succeeded" and end.get("model", wanted.model.name) == wanted.model.name:
         tokens = (end["input_tokens"], end["output_tokens"])
         entry = Entry(wanted.tenant, wanted.model.name, end["body"], *tokens, end["asked_at"], time.time())

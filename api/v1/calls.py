@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import Response, request
 
+from api import routed
 from api.departures import departures
+from api.v1 import caching, express
 from api.v1.failures import failure_of
 from api.waiting import Waiter, has_come, others_end, replies
 from millrace import ids
@@ -21,6 +23,7 @@ MOST = 600.0
 def whole(wanted: Submission) -> Response:
     """Submit, wait, and answer in OpenAI's shape. Raises what `failure_of` makes of a job that did not succeed."""
     job, end = waited(wanted)
+    express.remember(wanted)
     response = Response(ended(end)["body"], mimetype="application/json")
     response.headers["x-request-id"] = ids.show("job", job)
     return response
@@ -31,21 +34,18 @@ def waited(wanted: Submission) -> tuple[str, dict[str, Any]]:
     id = ids.new()
     try:
         hit = caching.answered(wanted, id, time.monotonic() + MOST)
-        if hit is not None and hit.new:
-            return hit.job, hit.end
-        return _asked(wanted, hit.job if hit else None, id)
+        if hit is None:
+            return _asked(wanted, id)
+        return hit.job, hit.end if hit.new else _end(wanted, hit.job, None)
     finally:
         caching.landed(wanted, id)
 
 
-def _asked(wanted: Submission, job: str | None, id: str) -> tuple[str, dict[str, Any]]:
-    """The same of a job that is there already, or of our own."""
-    waiter = None
-    if job is None:
-        waiter = expected(wanted, id)
+def _asked(wanted: Submission, id: str) -> tuple[str, dict[str, Any]]:
+    waiter = expected(wanted, id)
     try:
-        made = Accepted(job, new=False) if job else submit(wanted, id)
-        with departures.watched(request.environ, waiter.leave if waiter else _nothing):
+        made = submit(wanted, id)
+        with departures.watched(request.environ, waiter.leave):
             return made.id, _end(wanted, made.id, waiter if made.new else None)
     finally:
         replies.forget(id)
@@ -58,12 +58,11 @@ def ended(end: dict[str, Any]) -> dict[str, Any]:
     return end
 
 
-def expected(wanted: Submission) -> tuple[str, Waiter]:
-    """The id of a job to be, and who waits for it; without an Idempotency-Key this process owns it."""
-    id = ids.new()
+def expected(wanted: Submission, id: str) -> Waiter:
+    """Who waits for a job to be; without an Idempotency-Key this process owns it."""
     wanted.reply_to = owner.present()
     wanted.owner = None if wanted.key else wanted.reply_to
-    return id, replies.expect(id)
+    return replies.expect(id)
 
 
 def _end(wanted: Submission, job: str, waiter: Waiter | None) -> dict[str, Any]:
@@ -86,8 +85,12 @@ def told(wanted: Submission, job: str, waiter: Waiter | None) -> dict[str, Any]:
     if not wanted.store:
         forget.delivered(wanted.tenant, job)
     if waiter is not None and waiter.settlement is not None:
+        caching.told(wanted, waiter.settlement)
+        routed.answered_by(waiter.settlement["model"])
         return waiter.settlement
     body, error = find.result(wanted.tenant, job)
     if body is None and error is None and not wanted.store:
         raise NotKept
-    return {"state": find.find(wanted.tenant, job).state, "body": body, "error": error}
+    known = find.find(wanted.tenant, job)
+    routed.answered_by(known.model)
+    return {"state": known.state, "body": body, "error": error}

@@ -33,6 +33,8 @@ class Chunks:
         """The chunk of a `delta` or a `snapshot`; the others say nothing to a reader of chunks."""
         if event.type == "delta":
             return self._delta(event.data)
+        if event.type == "started":
+            self._head["model"] = event.data["model"]
         return self._snapshot(event.data) if event.type == "snapshot" else ""
 
     def _delta(self, data: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from api.v1.shapes import OpenAIError, OpenAIModel, OpenAIModels
 from millrace.catalog.catalog import Model, catalog
 from millrace.errors import ModelNotFound
 from millrace.identity.permissions import Permission
+from millrace.settings import settings
 
 
 @operation(
@@ -37,7 +38,7 @@ def openai_model(id: str) -> OpenAIModel:
 
 def _mine(model: Model) -> bool:
     allowed = caller().models
-    return allowed is None or model.name in allowed
+    return (allowed is None or model.name in allowed) and (model.private or not settings().local_only)
 
 
 def _shown(model: Model) -> OpenAIModel:

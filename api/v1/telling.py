@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from api import routed
+from api.v1 import caching
 from api.v1.failures import failure_of
 from millrace.errors import CallFailed, MillraceError
 from millrace.streams.events import Event
@@ -53,5 +55,14 @@ def tell(
             raise failure_of(event.type, json.dumps(error) if error else None)
         elif event.type == "reset" and telling.begun:
             raise CallFailed(BROKE_OFF, status=502, code="stream_broken")
-        elif said := telling.event(event):
+        elif event.type == "started":
+            routed.answered_by(event.data["model"])
+            telling.event(event)
+        elif said := _of(event, telling):
             yield said
+
+
+def _of(event: Event, telling: Telling) -> str:
+    if event.data.get("cache"):
+        caching.noted(event.data["cache"])
+    return telling.event(event)

@@ -49,8 +49,17 @@ class Act(StrEnum):
     soft_limit_crossed = "soft_limit_crossed"
     balance_corrected = "balance_corrected"
     alert_settled = "alert_settled"
+    model_set = "model_set"
+    model_deleted = "model_deleted"
+    alias_set = "alias_set"
+    alias_deleted = "alias_deleted"
+    lane_set = "lane_set"
+    lane_deleted = "lane_deleted"
     blocked = "blocked"
     block_lifted = "block_lifted"
+
+    cache_purged = "cache_purged"
+    guard_changed = "guard_changed"
 
     exported = "exported"
     #: Somebody who runs the platform looked at what is a tenant's; `target` says at what.

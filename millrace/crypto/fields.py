@@ -22,6 +22,8 @@ ERROR = Field("job_results", "error", ("job",), "job.error")
 #: Of a checkpoint too, which becomes the result's text as it is.
 TEXT = Field("job_results", "text", ("job",), "job.text")
 
+QUESTION = Field("cache_meanings", "question", ("job",), "cache.question")
+
 FIELDS = (
     REQUEST,
     ANSWER,
@@ -32,6 +34,7 @@ FIELDS = (
     Field("mails", "recipient", ("id",), "mails.recipient"),
     Field("mails", "body", ("id",), "mails.body"),
     Field("signing_keys", "private", ("kid",), "signing_keys.private"),
+    QUESTION,
 )
 
 

@@ -13,6 +13,7 @@ from millrace.errors import DatabaseUnavailable
 from millrace.jobs import bell
 from millrace.jobs.claim import MOST, Claimed, claim
 from millrace.jobs.classes import Class
+from millrace.jobs.gauge import Call
 from millrace.jobs.process import Process
 from millrace.jobs.run import Run
 from millrace.jobs.slots import Free, Slots
@@ -126,7 +127,8 @@ class Dispatcher:
                 return []
             jobs = claim(self.lane.name, self.process.id, any, kept, corrections)
             # Known before the claim is over, so that reconciling does not take them for forgotten.
-            self.process.runs |= {job.id: Run(job, self.lane.name, self.process.gone) for job in jobs}
+            gone, slowed = self.process.gone, self.slots.pace.slowed
+            self.process.runs |= {job.id: Run(job, self.lane.name, gone, slowed) for job in jobs}
             return jobs
         except DatabaseUnavailable:
             self._rung()
@@ -153,6 +155,7 @@ class Dispatcher:
 
     def _ended(self, run: Run) -> None:
         self.process.gauge.ended(self.lane.name, run.seconds)
+        self._measure(run)
         with self._lock:
             self._corrections[run.job.tenant] += run.seconds - run.job.cost
         if self.process.runs.get(run.job.id) is run:
@@ -162,3 +165,11 @@ class Dispatcher:
         self.slots.give_back(run.job.of_class == Class.interactive)
         if self._owed_any or self._owed_interactive or not self.slots.busy:
             self._stirred.set()
+
+    def _measure(self, run: Run) -> None:
+        """What it says of its model, if its backend answered or failed."""
+        if run.went_well is None:
+            return
+        if run.went_well:
+            self.slots.pace.went_well()
+        self.process.gauge.called(self.lane.name, run.job.model, Call(run.seconds, run.first, run.went_well))

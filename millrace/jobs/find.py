@@ -40,6 +40,7 @@ _COLUMNS = (
     job_requests.c.retry_of,
     job_requests.c.stream,
     job_requests.c.store,
+    job_requests.c.route,
     job_results.c.error,
     job_results.c.input_tokens,
     job_results.c.output_tokens,
@@ -73,6 +74,7 @@ class Job:
     retry_of: str | None
     stream: bool
     store: bool
+    route: str | None
     error: str | None
     input_tokens: int | None
     output_tokens: int | None
@@ -145,8 +147,9 @@ def find_all(tenant: str, filters: Filters, limit: int) -> list[Job]:
 
 def _job(row: Row[Any]) -> Job:
     found = row._asdict()
-    if found["metadata"] is not None and not isinstance(found["metadata"], str):
-        found["metadata"] = json.dumps(found["metadata"])
+    for name in ("metadata", "route"):
+        if found[name] is not None and not isinstance(found[name], str):
+            found[name] = json.dumps(found[name])
     return _opened(Job(**found))
 
 

@@ -1,14 +1,24 @@
-"""What a process measures of its lanes: how long a job holds a slot. The ETA of those who wait is made of it."""
+"""What a process measures of its lanes and models: the ETA of those who wait is made of it, and routing by latency."""
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 #: Weight of the newest job in the moving average: about the last twenty count.
 NEWEST = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a model: seconds in all, and to its first delta if it streamed; whether it went well."""
+
+    seconds: float
+    first: float | None
+    well: bool
+
+
 class Gauge:
-    """By lane: slots, jobs running, and the moving average of slot-seconds a job."""
+    """By lane: slots, jobs running, and the moving average of slot-seconds a job; and by model within it."""
 
     def __init__(self) -> None:
         self._lanes: dict[str, dict[str, Any]] = {}
@@ -22,11 +32,29 @@ class Gauge:
         """A job of this lane held its slot for so long."""
         with self._lock:
             lane = self._lanes[name]
-            old = lane["seconds"]
-            lane["seconds"] = seconds if old is None else old + NEWEST * (seconds - old)
+            lane["seconds"] = _averaged(lane["seconds"], seconds)
             lane["ended"] += 1
 
-    def read(self) -> dict[str, Any]:
-        """`{lane: {slots, seconds, ended}}`."""
+    def called(self, name: str, model: str, call: Call) -> None:
+        """A model of this lane answered, or failed: what it took counts only if it went well."""
         with self._lock:
-            return {name: dict(lane) for name, lane in self._lanes.items()}
+            known = self._lanes[name].setdefault("models", {})
+            found = known.setdefault(model, {"calls": 0, "seconds": None, "first": None, "errors": 0.0})
+            found["calls"] += 1
+            found["errors"] = _averaged(found["errors"], float(not call.well))
+            if call.well:
+                found["seconds"] = _averaged(found["seconds"], call.seconds)
+            if call.first is not None:
+                found["first"] = _averaged(found["first"], call.first)
+
+    def read(self) -> dict[str, Any]:
+        """`{lane: {slots, seconds, ended, models: {name: {calls, seconds, first, errors}}}}`."""
+        with self._lock:
+            return {
+                name: lane | {"models": {model: dict(found) for model, found in lane.get("models", {}).items()}}
+                for name, lane in self._lanes.items()
+            }
+
+
+def _averaged(old: float | None, new: float) -> float:
+    return new if old is None else round(old + NEWEST * (new - old), 6)

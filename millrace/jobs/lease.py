@@ -36,6 +36,11 @@ def open(process: str, kind: str, lanes: list[str]) -> None:
     db.call(_OPEN, parameters)
 
 
+def serve(process: str, lane: str) -> None:
+    """A process takes one more lane."""
+    db.call("UPDATE processes SET lanes = array_append(lanes, %s) WHERE id = %s", (lane, process))
+
+
 def renew(process: str, measured: dict[str, Any]) -> bool:
     """Stay alive; False when the sweep has declared us dead. `measured`: by lane, see `millrace.jobs.gauge`."""
     return bool(db.call(_RENEW, (settings().lease_seconds, json.dumps(measured), process)))

@@ -1,6 +1,9 @@
 """A backend that is away pauses its model in its lane: the jobs stay in their queues, and it costs them no attempt."""
 
 from millrace import db
+from millrace.engines.failures import Broken, Failure, Unavailable
+from millrace.routing.breaker import breaker
+from millrace.routing.pauses import pauses
 
 #: Seconds: the first pause, and the longest; each failure after a pause doubles it.
 FIRST, LONGEST = 1.0, 30.0
@@ -30,3 +33,17 @@ def pause(lane: str, model: str, reason: str, wish: float | None = None) -> floa
     }
     rows = db.call(_PAUSE, parameters)
     return float(rows[0][0]) if rows else None
+
+
+def throttled(failure: Failure) -> bool:
+    """Whether the backend is there, and only has no room for so many at a time."""
+    return isinstance(failure, Unavailable) and failure.status == 429
+
+
+def failed(lane: str, model: str, engine: str, failure: Failure) -> str | None:
+    """A call broke off: why its model counts as out now, or None. One that was out must go well at once."""
+    if not isinstance(failure, Broken):
+        return None
+    why = breaker.failed(f"{engine}/{model}")
+    known = pauses().get((lane, model))
+    return why or (f"{failure.code} while it was tried" if known and not known.open else None)

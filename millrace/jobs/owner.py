@@ -23,6 +23,8 @@ AND NOT EXISTS (SELECT 1 FROM processes p WHERE p.id = j.owner AND p.expires_at 
 ORDER BY j.id LIMIT %s
 """
 
+_OURS = "SELECT 1 FROM jobs WHERE id = %s AND tenant = %s AND owner = %s AND state IN ('queued', 'running')"
+
 
 class Owner:
     """This process, as others know it. `present` before the first job that it owns."""
@@ -45,9 +47,10 @@ class Owner:
         return self.id
 
     def abandon(self, tenant: str, job: str) -> None:
-        """Cancel a job of ours that nobody waits for any more: now, or when the database is back."""
+        """Cancel a job of ours that nobody waits for any more: now, or when the database is back. One that others
+        follow is no longer ours (millrace/jobs/sharing.py)."""
         try:
-            cancel(tenant, job)
+            self._cancel(tenant, job)
         except DatabaseUnavailable:
             self._abandoned.add((tenant, job))
 
@@ -74,8 +77,12 @@ class Owner:
 
     def _cancel_abandoned(self) -> None:
         for tenant, job in list(self._abandoned):
-            cancel(tenant, job)
+            self._cancel(tenant, job)
             self._abandoned.discard((tenant, job))
+
+    def _cancel(self, tenant: str, job: str) -> None:
+        if db.call(_OURS, (job, tenant, self.id), tenants=[tenant]):
+            cancel(tenant, job)
 
 
 owner = Owner()

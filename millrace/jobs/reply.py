@@ -10,14 +10,17 @@ from millrace.jobs.settle import Settlement
 
 
 def reply(job: Claimed, settlement: Settlement, started_at: float) -> dict[str, Any]:
-    """Body and error are JSON texts, `started_at` is Unix seconds."""
+    """Body and error are JSON texts, `started_at` and `asked_at` (when it was accepted) are Unix seconds."""
     return {
         "id": job.id,
         "state": settlement.state,
+        "model": job.model,
         "body": settlement.body,
         "error": settlement.error,
         "input_tokens": settlement.input_tokens,
         "output_tokens": settlement.output_tokens,
+        "cache": settlement.cache,
+        "asked_at": job.created_at.timestamp(),
         "attempt": job.attempt,
         "failures": job.failures,
         "started_at": started_at,

@@ -16,7 +16,7 @@ _REQUEUE = "SELECT job, lane FROM requeue_jobs(%s)"
 class Requeue:
     """Why a job goes back, which counter it costs, and after how many seconds it is due again (None: at once).
 
-    `error` is JSON text."""
+    With a `model` it goes to that one's queue in `lane`, and `route` says why. `error` is JSON text."""
 
     id: str
     lease: str
@@ -25,6 +25,9 @@ class Requeue:
     failures: int = 0
     deaths: int = 0
     delay: float | None = None
+    model: str | None = None
+    lane: str | None = None
+    route: dict[str, Any] | None = None
 
 
 def requeue_all(requeues: Sequence[Requeue]) -> list[str | None]:

@@ -8,23 +8,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg2
 import structlog
 
 from millrace import crypto
+from millrace.cache.semantic import SEMANTIC
+from millrace.cache.wish import Wish, taken
+from millrace.catalog import live
 from millrace.catalog.catalog import Model, catalog
 from millrace.crypto import fields
 from millrace.engines.engine import Answer, Call, Deadlines, Delta, Usage
-from millrace.engines.failures import Aborted, Broken, Failure, TimedOut
+from millrace.engines.failures import Aborted, Broken, Failure, Refused, TimedOut
 from millrace.engines.registry import engine_for
-from millrace.errors import DatabaseUnavailable, UnknownModel, Unreadable
-from millrace.jobs import outages
+from millrace.errors import DatabaseUnavailable, LocalOnly, UnknownModel, Unreadable
+from millrace.jobs import bell, setback
 from millrace.jobs.asked import as_chat
 from millrace.jobs.claim import Claimed
+from millrace.jobs.guarded import guarded
+from millrace.jobs.recall import Recall, texts
 from millrace.jobs.reply import reply
 from millrace.jobs.requeue import Requeue, requeue
 from millrace.jobs.retry import Retry, decide
 from millrace.jobs.settle import Settlement, settle
+from millrace.jobs.submit import QUOTA
 from millrace.ledger.estimate import input_tokens, text_tokens
+from millrace.settings import settings
 from millrace.streams import channels
 from millrace.streams.record import end_data
 from millrace.streams.writer import Writer
@@ -46,7 +54,13 @@ class Stop:
 class Run:
     """One attempt of one job, from its claim to its settlement."""
 
-    def __init__(self, job: Claimed, lane: str, gone: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        job: Claimed,
+        lane: str,
+        gone: Callable[[], bool] = lambda: False,
+        slowed: Callable[[float], bool] = lambda _begun: False,
+    ) -> None:
         self.job = job
         self.lane = lane
         self.writer = Writer(job.id, job.attempt, kept=job.stream)
@@ -57,7 +71,16 @@ class Run:
         self.outcome = "lost"
         #: True from the moment the engine is done: how it ended is being written.
         self.ending = False
+        #: Whether the backend answered (None: it was not asked, or cut short); seconds to its first delta.
+        self.went_well: bool | None = None
+        self.first: float | None = None
+        #: What the request wants of the caches, if it says so.
+        self.wish: Wish | None = None
+        self._recall: Recall | None = None
+        #: Which cache of ours answered, if one did.
+        self.cache: str | None = None
         self._process_gone = gone
+        self._slowed = slowed
         self._call: Call | None = None
         self._lock = threading.Lock()
 
@@ -94,22 +117,25 @@ class Run:
 
     def _attempt(self) -> Answer | Failure:
         try:
-            model = catalog().model(self.job.model)
-            return self._converse(model, self._prepare(model))
+            model = _known(self.job.model)
+            call = self._prepare(model)
+            return self._recalled(call) or self._converse(model, call)
         except Failure as failure:
             return failure
         except DatabaseUnavailable:
             return Aborted("The database is away, and with it the key of the request.")
-        except (UnknownModel, Unreadable) as failure:
+        except UnknownModel as failure:
+            return Refused(failure.message, code=failure.code)
+        except Unreadable as failure:
             return Broken(failure.message, code=failure.code)
         except Exception as failure:
             log.exception("the engine raised what it should not")
             return Broken(f"The engine failed: {type(failure).__name__}", code="engine_error")
 
     def _prepare(self, model: Model) -> Call:
-        endpoint, body = as_chat(
-            self.job.endpoint, json.loads(crypto.unseal(self.job.body, fields.REQUEST.of(self.job.id)))
-        )
+        given = json.loads(crypto.unseal(self.job.body, fields.REQUEST.of(self.job.id)))
+        self.wish = taken(given)
+        endpoint, body = as_chat(self.job.endpoint, given)
         call = Call(
             endpoint=endpoint,
             body=body,
@@ -132,9 +158,20 @@ class Run:
         left = (self.job.deadline - datetime.now(UTC)).total_seconds()
         return Deadlines(given.connect, given.first_byte, given.idle, max(0.001, min(given.total, left)))
 
+    def _recalled(self, call: Call) -> Answer | None:
+        """The answer that a question of the same meaning had, where one will do."""
+        self._recall = Recall(self.job.tenant, self.job.model, self.wish, call)
+        answer = self._recall.answer()
+        if answer is not None:
+            self.cache = SEMANTIC
+            for choice, text in enumerate(texts(answer.body) if self.job.stream else ()):
+                self.writer.delta(text, choice, cache=SEMANTIC)
+        return answer
+
     def _converse(self, model: Model, call: Call) -> Answer:
-        for item in engine_for(model).run(call):
+        for item in guarded(self.job.tenant, model, call, engine_for(model).run):
             if isinstance(item, Delta):
+                self.first = self.first or self.seconds
                 self.writer.delta(item.text, item.choice, item.extra)
                 if self.writer.shut_out:
                     self.stop("lost")
@@ -148,6 +185,7 @@ class Run:
         if stopped == "lost":
             log.info("left: another attempt has this job")
         elif isinstance(ended, Answer):
+            self._went_well()
             self._succeed(ended)
         elif stopped == "cancel":
             self._end("cancelled", self._partial_usage(), error=None)
@@ -159,21 +197,32 @@ class Run:
         else:
             self._fail(ended)
 
+    def _went_well(self) -> None:
+        """Unless it was not asked at all."""
+        if self.cache is None:
+            self.went_well = True
+            setback.went_well(self.job.model)
+
     def _is_late(self, failure: Failure) -> bool:
         deadline = self.job.deadline
         return isinstance(failure, TimedOut) and deadline is not None and deadline <= datetime.now(UTC)
 
     def _fail(self, failure: Failure) -> None:
         verdict = decide(failure, self.job.failures, self.job.max_attempts)
+        self.went_well = None if isinstance(failure, Refused) else False
+        brought = self._call is not None and self._call.key is not None
+        one = setback.Setback(self.job, self.lane, failure, self.begun, self._slowed, brought)
         error = {"code": failure.code, "message": failure.message}
+        if not (isinstance(verdict, Retry) and verdict.outage):
+            self._persist(lambda: setback.of_break(one))
         if not isinstance(verdict, Retry):
-            self._end("failed", Usage(), error)
+            back = self._persist(lambda: setback.of_refusal(one))
+            if back is None or not self._moves(back):
+                self._end("failed", Usage(), error)
         elif verdict.outage:
-            wish = getattr(failure, "retry_after", None)
-            paused = self._persist(lambda: outages.pause(self.lane, self.job.model, _reason(failure), wish))
-            if paused:
-                log.warning("model paused", model=self.job.model, seconds=round(paused, 1), code=failure.code)
-            self._back(Requeue(self.job.id, self.job.lease, "outage", json.dumps(error)))
+            back = self._persist(lambda: setback.of_outage(one))
+            if back is not None and not self._moves(back):
+                self._back(setback.here(back))
         else:
             # Not the backend's words: they may quote the request. The job's owner reads them.
             log.info("attempt failed", code=failure.code)
@@ -181,10 +230,22 @@ class Run:
                 Requeue(self.job.id, self.job.lease, "failed", json.dumps(error), failures=1, delay=verdict.delay)
             )
 
+    def _moves(self, back: Requeue) -> bool:
+        """Back to its queue, or another model's; False where a quota of that one has no room for it."""
+        try:
+            self._back(back)
+        except psycopg2.Error as failure:
+            if failure.pgcode != QUOTA:
+                raise
+            return False
+        return True
+
     def _succeed(self, answer: Answer) -> None:
         # The name under which the backend knows the model is nobody else's business.
         body = answer.body | {"model": self.job.model} if "model" in answer.body else answer.body
         self._end("succeeded", answer.usage, None, json.dumps(body, separators=(",", ":")))
+        if self._recall is not None and self.cache is None and self.outcome == "succeeded":
+            self._recall.keep(self.job.id)
 
     def _end(self, state: str, usage: Usage, error: dict[str, Any] | None, body: str | None = None) -> None:
         settlement = Settlement(
@@ -199,6 +260,7 @@ class Run:
             output_tokens=usage.output_tokens,
             cached_tokens=usage.cached_tokens,
             estimated=usage.estimated,
+            cache=self.cache,
         )
         settled = self._persist(lambda: settle(settlement))
         if settled is None:
@@ -216,6 +278,8 @@ class Run:
         if lane is not None:
             self.outcome = back.outcome
             self.writer.close("reset", {"attempt": self.job.attempt, "reason": back.outcome})
+            if back.model is not None:
+                bell.ring(lane)
         elif self.stopped is None or self.stopped.reason != "lost":
             # The fence held it back: a cancel is wanted, or the lease is another's; settling finds out which.
             self._end("cancelled", self._partial_usage(), None)
@@ -239,6 +303,9 @@ class Run:
                 pause.wait(PATIENCE)
 
 
-def _reason(failure: Failure) -> str:
-    """Why a model is paused, without the backend's words: they may quote the request, and this is in clear."""
-    return f"{failure.code}, status {failure.status}" if failure.status else failure.code
+def _known(name: str) -> Model:
+    """The model of a job; one that was made this moment was not heard of here yet. Raises UnknownModel, Refused."""
+    model = catalog().models.get(name) or live.look().model(name)
+    if settings().local_only and not model.private:
+        raise Refused(LocalOnly().message, code=LocalOnly.code)
+    return model

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 
 from millrace.catalog.catalog import Lane
+from millrace.jobs.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Slots:
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
+        #: How many of them are used while the backend has no room for more.
+        self.pace = Pace(lane.slots)
         self._interactive = 0
         self._others = 0
         self._lock = threading.Lock()
@@ -40,6 +43,7 @@ class Slots:
     @property
     def free(self) -> Free:
         with self._lock:
-            left = max(0, self._lane.slots - self._interactive - self._others)
-            any = max(0, min(left, self._lane.slots - min(self._lane.kept, self._lane.slots - 1) - self._others))
+            slots = self.pace.limit
+            left = max(0, slots - self._interactive - self._others)
+            any = max(0, min(left, slots - min(self._lane.kept, slots - 1) - self._others))
             return Free(any, left - any)

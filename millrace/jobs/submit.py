@@ -4,14 +4,17 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import psycopg2
 
 from millrace import crypto, db, ids, master
+from millrace.cache.plan import Plan
 from millrace.catalog.catalog import Model
 from millrace.crypto import fields
 from millrace.errors import KeyReused
@@ -21,6 +24,7 @@ from millrace.jobs.classes import Class
 from millrace.jobs.position import expected_seconds
 from millrace.ledger.estimate import reserved_tokens
 from millrace.ledger.exceeded import exceeded
+from millrace.routing.values import Route
 
 #: SQLSTATE that reserve_quotas raises.
 QUOTA = "MR429"
@@ -50,6 +54,10 @@ class Submission:
     address: str | None = None
     #: The API process whose caller waits: the job is cancelled when that is gone (millrace/jobs/owner.py).
     owner: str | None = None
+    #: Why this model answers, and which others may (millrace/jobs/route.py).
+    route: Route | None = None
+    #: How the request goes by the caches, if it does.
+    caching: Plan | None = None
 
     @property
     def store(self) -> bool:
@@ -66,7 +74,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One item of submit_jobs."""
 
     id: str
@@ -94,6 +102,10 @@ class _Row:
     prompt_hash: str | None
     store: bool
     owner: str | None
+    cache_key: str | None
+    route: dict[str, Any] | None
+    #: In which it is inserted, where it never waits (millrace/jobs/answer.py).
+    state: str | None = None
 
 
 def submit(submission: Submission, id: str | None = None) -> Accepted:
@@ -101,7 +113,7 @@ def submit(submission: Submission, id: str | None = None) -> Accepted:
 
     Raises KeyReused, QuotaExceeded, DatabaseUnavailable (then it may have been accepted: send the same key again).
     """
-    row = _row(submission, id or ids.new())
+    row = row_of(submission, id or ids.new())
     outcome, job = _submit(row)
     if outcome == "reused":
         raise KeyReused
@@ -110,11 +122,17 @@ def submit(submission: Submission, id: str | None = None) -> Accepted:
     return Accepted(job, new=outcome == "accepted")
 
 
-def _row(submission: Submission, id: str) -> _Row:
-    body = json.dumps(submission.body, separators=(",", ":"))
+def as_text(body: dict[str, Any]) -> str:
+    """A request as it is kept."""
+    return json.dumps(body, separators=(",", ":"))
+
+
+def row_of(submission: Submission, id: str) -> Row:
+    """As submit_jobs wants it, its body sealed."""
+    body = as_text(submission.body)
     model = submission.model
     reserved = reserved_tokens(submission.endpoint, submission.body, model.context, model.max_output)
-    return _Row(
+    return Row(
         id=id,
         tenant=submission.tenant,
         lane=submission.model.lane,
@@ -140,7 +158,14 @@ def _row(submission: Submission, id: str) -> _Row:
         prompt_hash=prompt_hash(body) if submission.store else None,
         store=submission.store,
         owner=submission.owner,
+        cache_key=submission.caching.key if submission.caching else None,
+        route=kept(submission.route),
     )
+
+
+def kept(route: Route | None) -> dict[str, Any] | None:
+    """A route as it lies with its job; none where there was nothing to choose."""
+    return route.as_dict() if route and (route.chain or route.asked != route.model) else None
 
 
 def wants_deltas(submission: Submission) -> bool:
@@ -184,22 +209,39 @@ def _delay(run_after: datetime | None) -> float | None:
     return seconds if seconds > 0 else None
 
 
-def _submit_group(rows: Sequence[_Row]) -> list[tuple[str, str]]:
-    items = [asdict(row) for row in sorted(rows, key=lambda row: row.tenant)]
-    for item in items:
-        item["class"] = item.pop("class_")
+def _submit_group(rows: Sequence[Row]) -> list[tuple[str, str]]:
     keyed = any(row.key for row in rows)
+    items = json.dumps([item_of(row) for row in in_order(rows)])
+    found = called(_SUBMIT, (items, keyed), {row.tenant for row in rows})
+    if not keyed:
+        return [("accepted", row.id) for row in rows]
+    outcomes = {row.id: outcome for row, outcome in zip(in_order(rows), found, strict=True)}
+    return [outcomes[row.id] for row in rows]
+
+
+def in_order(rows: Sequence[Row]) -> list[Row]:
+    """In which their tenants' rows are locked."""
+    return sorted(rows, key=lambda row: row.tenant)
+
+
+def item_of(row: Row) -> dict[str, Any]:
+    """As submit_jobs reads it. (Not `asdict`, which copies what is in it.)"""
+    return dict(zip(_NAMES, _values(row), strict=True))
+
+
+_FIELDS = [each.name for each in dataclass_fields(Row)]
+_NAMES = ["class" if name == "class_" else name for name in _FIELDS]
+_values = attrgetter(*_FIELDS)
+
+
+def called(statement: str, parameters: Sequence[Any], tenants: set[str]) -> list[tuple[str, str]]:
+    """What a statement answers that accepts jobs of these tenants. Raises QuotaExceeded, DatabaseUnavailable."""
     try:
-        tenants = {row.tenant for row in rows}
-        found = db.call(_SUBMIT, (json.dumps(items), keyed), tenants=tenants)
+        return [(row[0], row[1]) for row in db.call(statement, parameters, tenants=tenants)]
     except psycopg2.Error as failure:
         if failure.pgcode == QUOTA:
             raise exceeded(failure.diag.message_detail) from None
         raise
-    if not keyed:
-        return [("accepted", row.id) for row in rows]
-    outcomes = {item["id"]: outcome for item, outcome in zip(items, found, strict=True)}
-    return [(outcomes[row.id][0], outcomes[row.id][1]) for row in rows]
 
 
 _submit = Grouped(_submit_group, most=64)

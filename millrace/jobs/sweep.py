@@ -8,8 +8,10 @@ import json
 from dataclasses import dataclass
 
 from millrace import db
-from millrace.jobs import bell
+from millrace.cache import table as cached
+from millrace.jobs import bell, failover
 from millrace.jobs.cancel import settle_queued
+from millrace.jobs.deleted import end_deleted
 from millrace.jobs.forget import forget_delivered
 from millrace.jobs.owner import cancel_abandoned
 from millrace.jobs.requeue import Requeue, requeue_all
@@ -86,8 +88,11 @@ def sweep() -> None:
     free_orphans()
     expire_late()
     cancel_abandoned()
+    end_deleted()
+    failover.drain_all()
     forget_delivered()
     db.call(_FORGET)
+    cached.sweep()
     lanes = {row[0] for row in db.call("SELECT lane FROM promote_jobs(%s)", (MOST,))}
     lanes |= {row[0] for row in db.call("SELECT lane FROM mend_lanes()")}
     for lane in lanes:

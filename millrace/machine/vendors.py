@@ -81,7 +81,7 @@ def _anthropic() -> Iterator[Found]:
         return
     url = url.removesuffix("/v1") or ANTHROPIC
     lane = Lane("remote.anthropic", "remote", SLOTS)
-    fields = {"engine": "anthropic", "capabilities": ["chat", "tools", "vision"], "context": ANTHROPIC_CONTEXT}
+    fields = {"engine": "anthropic", "capabilities": ["chat", "tools", "vision", "json"], "context": ANTHROPIC_CONTEXT}
     headers = {"x-api-key": fit(key), "anthropic-version": ANTHROPIC_VERSION}
     for model in _listed(f"{url}/v1/models?limit=1000", headers):
         yield Found(str(model["id"]), lane, fields, f"{url} lists it")
@@ -104,4 +104,6 @@ def _abilities(name: str, model: dict[str, Any], theirs: bool) -> dict[str, Any]
         return {"capabilities": ["embeddings"], "context": EMBEDDINGS_CONTEXT}
     said = model.get("max_model_len")
     context = said if type(said) is int and said > 0 else OPENAI_CONTEXT if theirs else None
-    return {"capabilities": ["chat", "completions", "tools"]} | ({"context": context} if context else {})
+    # What is left out would be refused here; what a backend cannot after all, it says itself.
+    capabilities = ["chat", "completions", "tools", "vision", "json"]
+    return {"capabilities": capabilities} | ({"context": context} if context else {})

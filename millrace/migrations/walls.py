@@ -56,6 +56,11 @@ WALLS = {
     "usage_by_day": Wall(OF_TENANT, READ, ALL),
     "usage_by_month": Wall(OF_TENANT, READ, ALL),
     "webhook_outbox": Wall(OF_TENANT, ADD, ALL),
+    "guards": Wall(OF_TENANT, WRITE, READ),
+    "cache_entries": Wall(OF_TENANT, WRITE, ALL),
+    "cache_meanings": Wall(OF_TENANT, READ, ALL),
+    "cache_purges": Wall(OF_TENANT, READ, ALL),
+    "cache_settings": Wall(OF_TENANT, WRITE, READ),
 }
 
 #: Tables that are nobody's: what the API may do with them, and the workers.
@@ -74,6 +79,8 @@ OPEN = {
     "mails": ("INSERT", WRITE),
     "data_keys": (ADD, ADD),
     "alerts": (WRITE, ADD),
+    "catalog_entries": (ALL, READ),
+    "catalog_version": ("SELECT, UPDATE", READ),
 }
 
 #: Views, which show what the tables under them show.

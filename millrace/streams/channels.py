@@ -26,5 +26,18 @@ def rung(lane: str) -> str:
     return f"rung:{lane}"
 
 
+def cached(key: str) -> str:
+    """An answer that the cache keeps; the key tells neither the tenant nor the question."""
+    return f"cache:{key}"
+
+
+def flight(key: str) -> str:
+    """Which job is being asked this, so that nobody asks it twice."""
+    return f"flight:{key}"
+
+
+#: Where processes hear of whom the cache was purged: `tenant model`, an empty one for all.
+PURGED = "cache.purged"
+
 #: Where workers hear which jobs are to be stopped.
 CANCEL = "cancel"

@@ -28,17 +28,21 @@ class Writer:
         """The number of the last event written."""
         return number(self.attempt, self._sequence)
 
-    def delta(self, text: str, choice: int = 0, extra: dict[str, Any] | None = None) -> None:
-        """A piece of text, with the offset at which it stands."""
+    def delta(
+        self, text: str, choice: int = 0, extra: dict[str, Any] | None = None, cache: str | None = None
+    ) -> None:
+        """A piece of text, with the offset at which it stands; and which cache of ours it comes from."""
         pieces = [text[i : i + PIECE] for i in range(0, len(text), PIECE)] or [""]
-        self._write([self._delta(piece, choice, extra if i == 0 else None) for i, piece in enumerate(pieces)])
+        self._write([self._delta(piece, choice, extra if i == 0 else None, cache) for i, piece in enumerate(pieces)])
 
-    def _delta(self, text: str, choice: int, extra: dict[str, Any] | None) -> Event:
+    def _delta(self, text: str, choice: int, extra: dict[str, Any] | None, cache: str | None) -> Event:
         data: dict[str, Any] = {"offset": self.texts.add(choice, text), "text": text}
         if choice:
             data["choice"] = choice
         if extra:
             data["extra"] = extra
+        if cache:
+            data["cache"] = cache
         return self._next("delta", data)
 
     def close(

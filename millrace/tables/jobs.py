@@ -80,7 +80,9 @@ job_requests = Table(
     Column("user_id", Id),
     Column("address", Text),
     Column("prompt_hash", Text),
+    Column("cache_key", Text),
     Column("store", Boolean, nullable=False),
+    Column("route", JSONB),
 )
 
 job_results = Table(

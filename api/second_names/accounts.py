@@ -1,4 +1,4 @@
-"""Second names: paths that users of the earlier systems know, for what has a name of its own under /api/v1."""
+"""Second names of accounts, keys and limits."""
 
 from datetime import timedelta
 from typing import Annotated, Any
