@@ -87,4 +87,6 @@ def _answer_group(wanted: Sequence[_Answered]) -> list[tuple[str, str]]:
     return [outcomes.get(id, ("accepted", id)) for id in ids]
 
 
-_answer = Grouped(_answer_group, most=64)
+#: Smaller groups than elsewhere: while one is committed, this process makes the next. All of a burst in one would leave
+#: both waiting for each other in turn (measured: a fifth fewer hits).
+_answer = Grouped(_answer_group, most=24)
