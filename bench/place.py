@@ -9,6 +9,7 @@ from socket import create_connection
 
 from bench import client
 from bench.measure import cpu_seconds
+from millrace.machine.procfile import processes
 from tests.machine import free_port, wait_for
 from tests.platform import Platform
 
@@ -20,6 +21,9 @@ SHIPPED = {
     "GRACE_SECONDS": "8",
     "LOG_LEVEL": "WARNING",
 }
+
+#: The API processes of this machine.
+APIS = [one.name for one in processes() if one.command[-1] == "api"]
 
 CATALOG = """
 [lanes."remote.mock"]
@@ -55,6 +59,10 @@ class Place:
         (self.platform.home / "models.toml").write_text(CATALOG.format(port=self.upstream_port))
         self.upstream = self.platform.spawn("-m", "bench.upstream", str(self.upstream_port))
         self.platform.start()
+        # As `make run` starts them: on one port.
+        for name in APIS[1:]:
+            self.platform.ports[name] = self.platform.port
+            self.platform.start_process(name)
         wait_for(lambda: _listens(self.upstream_port), 20, "the mock upstream")
         self.key = self.platform.key
 

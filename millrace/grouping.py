@@ -5,6 +5,7 @@ by the first of them. A group that fails is redone one by one, so that a refusal
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -51,6 +52,7 @@ class Grouped(Generic[Item, Outcome]):
 
     def _lead(self) -> None:
         """Run the group that waits, which begins with the leader's own call; then the next one leads."""
+        time.sleep(0)
         with self._lock:
             group = self._waiting[: self._most]
             del self._waiting[: self._most]

@@ -7,12 +7,13 @@ truth (or the replay window) once more.
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
 
 from millrace import redis as millrace_redis
+from millrace.grouping import Grouped
 from millrace.telemetry import logger
 
 log = logger(__name__)
@@ -51,6 +52,14 @@ class Watch:
         elif self._heard.qsize() == BACKLOG:
             self._heard.put(LOOK_AGAIN)
 
+    def subscribed(self, timeout: float) -> bool:
+        """Wait for the confirmation. Once it is there nothing was missed before it, so its own LOOK_AGAIN is taken."""
+        if not self.confirmed.wait(timeout):
+            return False
+        while not self._heard.empty() and self._heard.queue[0] == LOOK_AGAIN:
+            self._heard.get_nowait()
+        return True
+
     def close(self) -> None:
         self._hub.forget(self)
 
@@ -70,6 +79,7 @@ class Hub:
         self._pubsub: redis.client.PubSub | None = None
         self._thread: threading.Thread | None = None
         self._some = threading.Event()
+        self._subscribe, self._unsubscribe = Grouped(self._subscribe_all), Grouped(self._unsubscribe_all)
 
     def watch(self, channel: str, hear: Callable[[bytes], None] | None = None) -> Watch:
         """Start watching; returns at once, whether Redis is there or not.
@@ -83,9 +93,9 @@ class Hub:
             if not first and any(other.confirmed.is_set() for other in self._watches[channel]):
                 watch.confirmed.set()
             self._start()
-            if first:
-                self._send("subscribe", channel)
         self._some.set()
+        if first:
+            self._subscribe(channel)
         return watch
 
     def forget(self, watch: Watch) -> None:
@@ -94,19 +104,30 @@ class Hub:
             watches.discard(watch)
             if not watches:
                 self._watches.pop(watch.channel, None)
-                self._send("unsubscribe", watch.channel)
+        if not watches:
+            self._unsubscribe(watch.channel)
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._listen, name="pubsub", daemon=True)
             self._thread.start()
 
-    def _send(self, command: str, channel: str) -> None:
+    def _subscribe_all(self, channels: Sequence[str]) -> list[None]:
+        with self._lock:
+            self._send("subscribe", [channel for channel in channels if channel in self._watches])
+        return [None] * len(channels)
+
+    def _unsubscribe_all(self, channels: Sequence[str]) -> list[None]:
+        with self._lock:
+            self._send("unsubscribe", [channel for channel in channels if channel not in self._watches])
+        return [None] * len(channels)
+
+    def _send(self, command: str, channels: Sequence[str]) -> None:
         """Without a connection nothing is sent: `_connect` subscribes to all that is watched."""
-        if self._pubsub is None:
+        if self._pubsub is None or not channels:
             return
         try:
-            getattr(self._pubsub, command)(channel)
+            getattr(self._pubsub, command)(*channels)
         except millrace_redis.Gone:
             self._pubsub = None
 
@@ -155,8 +176,8 @@ class Hub:
             watches = list(self._watches.get(message["channel"].decode(), ()))
         for watch in watches:
             if message["type"] == "subscribe":
-                watch.confirmed.set()
                 watch.put(LOOK_AGAIN)
+                watch.confirmed.set()
             else:
                 watch.put(message["data"])
 

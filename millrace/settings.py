@@ -47,6 +47,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = 8000
+    #: API processes that one machine starts, all on the same port; 0: one for each core, four at most.
+    api_processes: int = Field(default=0, ge=0, le=64)
     async_mode: Literal["eventlet", "threading"] = "eventlet"
     #: Origins that browsers may call from, comma-separated; never `*`.
     cors_origins: str = ""

@@ -1,5 +1,6 @@
 """The processes of this machine: the Procfile's, and the servers it does not mention."""
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from millrace.machine.place import Unfit
 from millrace.settings import settings
 
 PROCFILE = Path(__file__).parents[2] / "Procfile"
+
+#: API processes, unless API_PROCESSES says otherwise: each takes a hundred megabytes.
+MOST_APIS = 4
 
 #: What the catalog must have for these to have work; the others always have.
 NEEDS: dict[str, Callable[[Catalog], bool]] = {
@@ -33,7 +37,13 @@ def processes() -> list[Process]:
     """The Procfile's processes that the catalog has work for, run by this very Python."""
     known = catalog_on_disk()
     wanted = {name: line for name, line in read().items() if name not in NEEDS or NEEDS[name](known)}
-    return [Process(name, _with_this_python(line)) for name, line in wanted.items()]
+    return [Process(copy, _with_this_python(line)) for name, line in wanted.items() for copy in _copies(name)]
+
+
+def _copies(name: str) -> list[str]:
+    """The processes that a line makes: one, but of the API, whose processes share its port, one for each core."""
+    count = (settings().api_processes or min(MOST_APIS, os.cpu_count() or 1)) if name == "api" else 1
+    return [name, *(f"{name}-{number}" for number in range(2, count + 1))]
 
 
 def servers() -> list[Process]:

@@ -37,9 +37,13 @@ class Reader:
         self._ahead = False
 
     def ahead(self) -> None:
-        """Subscribe before the job is made: `follow` has nothing to read back then. `close` if it never follows."""
+        """Ask for the subscription before the job is made: `follow` has nothing to read back then, if it is confirmed.
+
+        Should Redis have served a faster worker first, the next event does not follow on, and the reader catches up.
+        `close` if it never follows.
+        """
         self._watch = hub.watch(channels.events(self.job))
-        self._ahead = self._watch.confirmed.wait(CONFIRMATION)
+        self._ahead = True
 
     def close(self) -> None:
         """Listen no more."""
@@ -53,10 +57,9 @@ class Reader:
         """
         with self._watch or hub.watch(channels.events(self.job)) as watch:
             self._watch = watch
-            if self._ahead:
+            if watch.subscribed(CONFIRMATION) and self._ahead:
                 yield from self._move(Event(number(0, 1), "queued"))
             else:
-                watch.confirmed.wait(CONFIRMATION)
                 yield from self.catch_up(thorough=False)
             while not self.ended and not self._stopped and (left := until - time.monotonic()) > 0:
                 message = watch.get(timeout=min(left, GAP if self._gap else SILENCE))

@@ -18,7 +18,7 @@ from millrace.settings import Settings
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "100%"
     (home / "run").mkdir(parents=True)
-    own = Settings(_env_file=None, millrace_home=home, database_url="", redis_url="")
+    own = Settings(_env_file=None, millrace_home=home, database_url="", redis_url="", api_processes=1)
     for module in (supervisor, procfile, discover):
         monkeypatch.setattr(module, "settings", lambda: own)
     return home
@@ -52,6 +52,19 @@ def test_a_local_model_brings_its_processes(home: Path) -> None:
 def test_the_procfile_runs_this_python(home: Path) -> None:
     api = next(one for one in procfile.processes() if one.name == "api")
     assert api.command == (sys.executable, "-m", "api")
+
+
+def test_the_api_has_a_process_for_each_core_and_no_more_than_are_wanted(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def apis(wanted: int, cores: int) -> list[str]:
+        monkeypatch.setattr(procfile.settings(), "api_processes", wanted)
+        monkeypatch.setattr("os.cpu_count", lambda: cores)
+        return [one.name for one in procfile.processes() if one.command[-1] == "api"]
+
+    assert apis(wanted=0, cores=3) == ["api", "api-2", "api-3"]
+    assert len(apis(wanted=0, cores=64)) == procfile.MOST_APIS
+    assert apis(wanted=1, cores=64) == ["api"]
 
 
 class Quiet:
