@@ -10,12 +10,20 @@ from api.operations import operation
 from api.shapes import Problem
 from api.v1.shapes import OpenAIError
 from millrace import audit, ids
+from millrace.cache import purge
 from millrace.guard import tenants
+from millrace.guard.answers import AnswerPolicy, Loops, Stock, wish
 from millrace.guard.filters import Filter, moderated
 from millrace.guard.redaction.recognisers import known
 from millrace.identity.permissions import Permission
 
 Redaction = Literal["off", "vendors", "always", "block"]
+
+#: What an operation that asks a model says of the header.
+SAYS = {
+    wish.HEADER: "`loops=off`: an answer that repeats itself goes on to its limit. `stock=trim`: stock phrases go from "
+    "its ends. Both, by a comma; it wins over the body's field `guard`, and that over the tenant's policy."
+}
 
 
 class Guard(BaseModel):
@@ -38,6 +46,8 @@ class Guard(BaseModel):
     rules: list[dict[str, Any]] = Field(
         default_factory=list, max_length=100, description="`words`, `expression` (RE2) or `classifier`; flag or block."
     )
+    loops: Literal["cut", "off"] = Field("cut", description="`cut`: an answer that has become a loop ends there.")
+    stock: Literal["off", "trim"] = Field("off", description="`trim`: stock phrases go from both ends of an answer.")
 
 
 class GuardInfo(Guard):
@@ -84,9 +94,13 @@ def show_guard() -> GuardInfo:
 )
 def put_guard(body: Guard) -> GuardInfo:
     """In force within two seconds on every process. Redacted values come back in the answer; models never see them."""
-    guard = tenants.made(body.redaction, body.classes, body.rules)
+    answers = AnswerPolicy(Loops(body.loops), Stock(body.stock))
+    guard = tenants.made(body.redaction, body.classes, body.rules, answers)
     tenants.save(caller().tenant, guard)
-    actor().note(None, audit.Act.guard_changed, "guard", redaction=body.redaction, rules=len(body.rules))
+    changed: dict[str, Any] = {"redaction": body.redaction, "loops": body.loops, "stock": body.stock}
+    actor().note(None, audit.Act.guard_changed, "guard", rules=len(body.rules), **changed)
+    # What was answered under the old one is not given again.
+    purge.purge(actor(), caller().tenant, None)
     return _info(guard)
 
 
@@ -118,5 +132,7 @@ def _info(guard: tenants.TenantGuard) -> GuardInfo:
         redaction=guard.redaction.when.value,
         classes=None if classes is None else sorted(classes),
         rules=list(guard.rules),
+        loops=guard.answers.loops.value,
+        stock=guard.answers.stock.value,
         known_classes=sorted(known()),
     )

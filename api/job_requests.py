@@ -12,6 +12,7 @@ from api.v1 import caching
 from millrace.catalog.catalog import Model
 from millrace.clock import now
 from millrace.errors import InvalidField, ModelUnable
+from millrace.guard.answers import wish
 from millrace.identity.caller import Caller
 from millrace.jobs import prompts
 from millrace.jobs.classes import Class
@@ -48,9 +49,10 @@ def submission(caller: Caller, body: NewJob) -> Submission:
 
 
 def asked_by(caller: Caller, wanted: Submission) -> Submission:
-    """The submission, in somebody's name, with the model that it gets. Raises as `routed.chosen` does."""
+    """The submission, in somebody's name, with the model that it gets. Raises as `routed.chosen` does, InvalidField."""
     wanted.model, wanted.route = routed.chosen(caller, wanted, NEEDS[wanted.endpoint][0])
     wanted.api_key, wanted.user, wanted.address = caller.key, caller.user, address()
+    wish.note(request.headers.get(wish.HEADER), wanted.body)
     wanted.caching = caching.planned(wanted)
     prompts.check(wanted)
     return wanted

@@ -7,6 +7,7 @@ from flask import Response
 
 from api import job_answers, waiting
 from api.auth import caller
+from api.guard import SAYS as GUARD
 from api.job_requests import asked_by, idempotency_key, metadata_filter, submission
 from api.operations import operation
 from api.shapes import Job, JobList, JobWithResult, ListQuery, NewJob, Problem
@@ -22,6 +23,8 @@ from millrace.jobs.submit import submit
 
 KEY = {"Idempotency-Key": "The same key and request give the same job, for at least 24 hours. 255 characters at most."}
 
+WAIT = {"Prefer": "`wait=n`: answer when the job is done, if it is within n seconds (60 at most)."}
+
 
 @operation(
     "POST /api/v1/jobs",
@@ -30,7 +33,7 @@ KEY = {"Idempotency-Key": "The same key and request give the same job, for at le
     permission=Permission.jobs_write,
     rate="inference",
     body=NewJob,
-    headers=KEY | SAYS | {"Prefer": "`wait=n`: answer when the job is done, if it is within n seconds (60 at most)."},
+    headers={**KEY, **SAYS, **GUARD, **WAIT},
     answers={202: Job, 200: JobWithResult, 422: Problem, 429: Problem},
 )
 def create(body: NewJob) -> Any:
@@ -96,7 +99,7 @@ def stop(id: str) -> Response:
     tag="Jobs",
     permission=Permission.jobs_write,
     rate="inference",
-    headers=KEY,
+    headers=KEY | GUARD,
     answers={202: Job, 404: Problem, 409: Problem, 422: Problem, 429: Problem},
 )
 def retry(id: str) -> Any:

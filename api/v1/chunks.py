@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+from millrace.dialects.said import noted_in
 from millrace.errors import MillraceError
 from millrace.streams.events import Event
 
@@ -82,7 +83,7 @@ class Chunks:
     def _finish(self, choice: dict[str, Any]) -> str:
         ended: dict[str, Any] = {"index": choice.get("index", 0), "delta": {}} if self._chat else {"text": ""}
         ended |= {"index": choice.get("index", 0), "logprobs": None, "finish_reason": choice.get("finish_reason")}
-        return self._chunk([ended])
+        return self._chunk([ended | noted_in(choice)])
 
     def _chunk(self, choices: list[dict[str, Any]]) -> str:
         return self._line({**self._head, "choices": choices, **({"usage": None} if self._usage else {})})

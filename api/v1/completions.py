@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from api.guard import SAYS as GUARD
 from api.operations import operation
 from api.v1.caching import SAYS
 from api.v1.calls import whole
@@ -14,7 +15,7 @@ from millrace.jobs.submit import Submission
 
 CHAT = "/v1/chat/completions"
 
-KEY = {"Idempotency-Key": "The same key and request give the same answer, live or finished.", **SAYS}
+KEY = {"Idempotency-Key": "The same key and request give the same answer, live or finished.", **SAYS, **GUARD}
 
 #: What any call may answer.
 ERRORS = dict.fromkeys((400, 404, 409, 422, 429, 499, 502, 503, 504), OpenAIError)

@@ -39,6 +39,9 @@ LARGEST, MOST, FRESH = 65_536, 5_000, 2.0
 #: What makes a request not plain.
 SPECIAL = ("HTTP_ORIGIN", "HTTP_IDEMPOTENCY_KEY", "HTTP_TRANSFER_ENCODING", "HTTP_X_API_KEY")
 
+#: Headers by which the same bytes ask for something else.
+DECIDING = ("CONTENT_TYPE", "HTTP_X_MILLRACE_CACHE", "HTTP_X_MILLRACE_GUARD")
+
 #: Where a request's environment says under what it would be remembered.
 PLACE = "millrace.express"
 
@@ -83,7 +86,7 @@ def _place(environ: dict[str, Any]) -> tuple[Any, ...] | None:
         return None
     raw = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = io.BytesIO(raw)
-    of = (environ["PATH_INFO"], environ.get("CONTENT_TYPE"), environ.get("HTTP_X_MILLRACE_CACHE"))
+    of = (environ["PATH_INFO"], *(environ.get(name) for name in DECIDING))
     return (*of, given, address_of(environ), blake2b(raw, digest_size=16).digest())
 
 

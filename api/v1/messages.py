@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import Response
 
+from api.guard import SAYS as GUARD
 from api.operations import operation
+from api.v1.caching import SAYS
 from api.v1.calls import ended, waited
 from api.v1.message_telling import MessageTelling
 from api.v1.requests import asked
@@ -28,6 +30,7 @@ CHAT = "/v1/chat/completions"
     permission=Permission.jobs_write,
     rate="inference",
     body=MessagesRequest,
+    headers=SAYS | GUARD,
     also="text/event-stream",
     answers={
         200: "A Message in Anthropic's shape.",

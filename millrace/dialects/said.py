@@ -28,6 +28,12 @@ def message_in(answer: dict[str, Any]) -> dict[str, Any]:
     return _object(choice_of(answer).get("message"))
 
 
+def noted_in(choice: dict[str, Any]) -> dict[str, Any]:
+    """`{"millrace": {...}}` where we have something to say of a choice: that it was cut, and why; else nothing."""
+    found = choice.get("millrace")
+    return {"millrace": found} if isinstance(found, dict) else {}
+
+
 def text_in(said: dict[str, Any], name: str = "content") -> str:
     """A text of a message, or of a delta's extras."""
     value = said.get(name)

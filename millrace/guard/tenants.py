@@ -1,4 +1,4 @@
-"""What each tenant lets pass: its redaction and its filters, as it set them."""
+"""What each tenant lets pass: its redaction, its filters, and what becomes of its answers, as it set them."""
 
 import json
 import time
@@ -8,6 +8,7 @@ from typing import Any
 
 from millrace import db
 from millrace.errors import DatabaseUnavailable, InvalidField
+from millrace.guard.answers import AnswerPolicy, Loops, Stock
 from millrace.guard.filters import Filter, parsed
 from millrace.guard.redaction import Policy, When
 from millrace.guard.redaction.recognisers import known
@@ -15,12 +16,12 @@ from millrace.guard.redaction.recognisers import known
 #: Seconds for which a process believes what it read, and tenants that it remembers.
 BELIEVED, REMEMBERED = 2.0, 10_000
 
-_READ = "SELECT redaction, classes, rules FROM guards WHERE tenant = %s"
+_READ = "SELECT redaction, classes, rules, loops, stock FROM guards WHERE tenant = %s"
 
 _WRITE = """
-INSERT INTO guards (tenant, redaction, classes, rules) VALUES (%s, %s, %s, %s)
+INSERT INTO guards (tenant, redaction, classes, rules, loops, stock) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (tenant) DO UPDATE SET redaction = excluded.redaction, classes = excluded.classes, rules = excluded.rules,
-    changed_at = now()
+    loops = excluded.loops, stock = excluded.stock, changed_at = now()
 """
 
 
@@ -31,9 +32,11 @@ class TenantGuard:
     redaction: Policy = field(default_factory=Policy)
     rules: tuple[dict[str, Any], ...] = ()
     filter: Filter | None = None
+    answers: AnswerPolicy = field(default_factory=AnswerPolicy)
 
     @property
     def lets_all_pass(self) -> bool:
+        """Nothing is redacted or filtered. What becomes of loops and stock phrases each request may say."""
         return self.filter is None and self.redaction.when is When.OFF
 
 
@@ -58,21 +61,26 @@ def of(tenant: str) -> TenantGuard:
 
 def _read(tenant: str) -> TenantGuard:
     rows = db.call(_READ, (tenant,), tenants=[tenant])
-    return made(rows[0][0], rows[0][1], json.loads(rows[0][2])) if rows else TenantGuard()
+    if not rows:
+        return TenantGuard()
+    redaction, classes, rules, loops, stock = rows[0]
+    return made(redaction, classes, json.loads(rules), AnswerPolicy(Loops(loops), Stock(stock)))
 
 
-def made(redaction: str, classes: Sequence[str] | None, rules: Sequence[dict[str, Any]]) -> TenantGuard:
+def made(
+    redaction: str, classes: Sequence[str] | None, rules: Sequence[dict[str, Any]], answers: AnswerPolicy
+) -> TenantGuard:
     """A guard of what somebody says. Raises InvalidField."""
     for name in classes or ():
         if name not in known():
             raise InvalidField(f"classes: {name[:40]!r} is none of {', '.join(sorted(known()))}.", param="classes")
     policy = Policy(When(redaction), None if classes is None else frozenset(classes))
-    return TenantGuard(policy, tuple(rules), Filter(parsed(list(rules))) if rules else None)
+    return TenantGuard(policy, tuple(rules), Filter(parsed(list(rules))) if rules else None, answers)
 
 
 def save(tenant: str, guard: TenantGuard) -> None:
     """In force within BELIEVED on every process, and here at once."""
     classes = guard.redaction.classes
     given = (tenant, guard.redaction.when, None if classes is None else sorted(classes), json.dumps(list(guard.rules)))
-    db.call(_WRITE, given, tenants=[tenant])
+    db.call(_WRITE, (*given, guard.answers.loops, guard.answers.stock), tenants=[tenant])
     _known.pop(tenant, None)

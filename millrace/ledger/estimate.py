@@ -57,7 +57,7 @@ def output_tokens(body: Mapping[str, Any], context: int, most: int | None = None
     """
     ceiling = min(most or max(1, context // 4), context)
     given = next((n for name in CEILINGS if (n := _whole(body.get(name)))), ceiling)
-    return min(min(given, context) * _answers(body), MOST)
+    return min(min(given, context) * answers(body), MOST)
 
 
 def reserved_tokens(endpoint: str, body: Mapping[str, Any], context: int, most: int | None = None) -> tuple[int, int]:
@@ -67,7 +67,7 @@ def reserved_tokens(endpoint: str, body: Mapping[str, Any], context: int, most: 
     return input_tokens(body), output_tokens(body, context, most)
 
 
-def _answers(body: Mapping[str, Any]) -> int:
+def answers(body: Mapping[str, Any]) -> int:
     """How many texts will be written: `n` (or `best_of`) for each prompt."""
     choices = max(_whole(body.get("n")) or 1, _whole(body.get("best_of")) or 1)
     prompt = body.get("prompt")

@@ -6,7 +6,7 @@ from typing import Any
 from millrace.dialects.anthropic.errors import error_of
 from millrace.dialects.anthropic.message import begun, message_of
 from millrace.dialects.anthropic.open_blocks import OpenBlocks
-from millrace.dialects.said import calls_in, message_in, text_in, thought_in, thoughts_in
+from millrace.dialects.said import calls_in, message_in, noted_in, text_in, thought_in, thoughts_in
 
 Event = dict[str, Any]
 
@@ -57,7 +57,7 @@ class MessageStream:
         message = message_of(answer, id=self._id, model=self._model)
         found = self._rest(answer)
         self.begun = True
-        ended = {"stop_reason": message["stop_reason"], "stop_sequence": message["stop_sequence"]}
+        ended = {"stop_reason": message["stop_reason"], "stop_sequence": message["stop_sequence"], **noted_in(message)}
         delta = {"type": "message_delta", "delta": ended, "usage": message["usage"]}
         return [*found, *self._blocks.close(), delta, {"type": "message_stop"}]
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from millrace.dialects.anthropic.reasons import stopped
 from millrace.dialects.anthropic.usage import message_usage
-from millrace.dialects.said import Call, calls_in, choice_of, message_in, text_in, thought_in, thoughts_in
+from millrace.dialects.said import Call, calls_in, choice_of, message_in, noted_in, text_in, thought_in, thoughts_in
 
 
 def message_of(answer: dict[str, Any], *, id: str, model: str) -> dict[str, Any]:
     """What `POST /v1/messages` answers; `id` is the message's, `answer` a chat completion."""
-    ended = {"content": content_of(message_in(answer)), **stopped(choice_of(answer))}
+    choice = choice_of(answer)
+    ended = {"content": content_of(message_in(answer)), **stopped(choice), **noted_in(choice)}
     return begun(id, model) | ended | {"usage": message_usage(answer.get("usage"))}
 
 

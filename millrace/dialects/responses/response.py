@@ -3,7 +3,7 @@
 from typing import Any
 
 from millrace.dialects.responses.output import Item, output_of
-from millrace.dialects.said import choice_of, count
+from millrace.dialects.said import choice_of, count, noted_in
 
 #: What is said back of a request, with what stands where it said nothing.
 ECHOED: dict[str, Any] = {
@@ -80,6 +80,7 @@ def response_of(
         "output": output if output is not None else _items(made, id, reason),
         "usage": usage_of(made.get("usage")) if answer else None,
         **echo,
+        **noted_in(choice_of(made)),
     }
 
 

@@ -11,7 +11,7 @@ from millrace.engines.answers.usage import as_body
 from millrace.engines.demo import request as demo_request
 from millrace.engines.demo.pace import STEP, Pace
 from millrace.engines.demo.request import Switches
-from millrace.engines.demo.text import TOKEN, count, prose
+from millrace.engines.demo.text import TOKEN, count, prose, spoiled
 from millrace.engines.demo.vectors import DIMENSIONS, vector
 from millrace.engines.engine import Answer, Call, Delta, Usage
 from millrace.engines.failures import Broken, Failure, Refused, Unavailable
@@ -116,7 +116,8 @@ def _script(call: Call, wanted: Switches) -> Script:
     tokens, reason = demo_request.length(body, wanted, n * len(prompts))
     stops = demo_request.stops(body)
     seed = f"{call.model} {demo_request.seed(body)}"
-    ends = [_stopped(prose(prompt, f"{seed} {at}", tokens), reason, stops) for prompt in prompts for at in range(n)]
+    said = [prose(prompt, f"{seed} {at}", tokens) for prompt in prompts for at in range(n)]
+    ends = [_stopped(spoiled(each, wanted.loop_after, wanted.stock), reason, stops) for each in said]
     return Script([parts for parts, _ in ends], [reason for _, reason in ends], sum(map(count, prompts)))
 
 

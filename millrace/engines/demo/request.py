@@ -27,6 +27,8 @@ class Switches:
     fail_after: int = 3
     fail_attempts: int | None = None
     retry_after: float = 1.0
+    loop_after: int | None = None
+    stock: bool = False
 
 
 def switches(body: dict[str, Any]) -> Switches:
@@ -41,10 +43,13 @@ def switches(body: dict[str, Any]) -> Switches:
         raise Refused(f"demo has no switch {unknown[0][:40]!r}; it has {', '.join(Switches.__slots__)}.")
     if given.get("fail") not in (None, *FAILURES):
         raise Refused(f"demo.fail must be one of {', '.join(FAILURES)}.")
-    whole = {name: _whole(given, name, 0, MOST_TOKENS, "demo.") for name in ("tokens", "fail_after", "fail_attempts")}
+    if type(given.get("stock", False)) is not bool:
+        raise Refused("demo.stock must be true or false.")
+    names = ("tokens", "fail_after", "fail_attempts", "loop_after")
+    whole = {name: _whole(given, name, 0, MOST_TOKENS, "demo.") for name in names}
     numbers = {name: _number(given, name) for name in ("rate", "delay", "retry_after")}
     found = {name: value for name, value in (whole | numbers).items() if value is not None}
-    return Switches(fail=given.get("fail"), **found)  # type: ignore[arg-type]
+    return Switches(fail=given.get("fail"), stock=given.get("stock", False), **found)  # type: ignore[arg-type]
 
 
 def length(body: dict[str, Any], wanted: Switches, choices: int) -> tuple[int, str]:

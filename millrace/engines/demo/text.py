@@ -59,6 +59,23 @@ def prose(prompt: str, seed: str, tokens: int) -> list[str]:
     return found
 
 
+#: What models say around an answer, as tokens; and the tokens that a loop repeats.
+BEFORE, AFTER = TOKEN.findall("Certainly! Here is the answer:"), TOKEN.findall("\n\nI hope this helps!")
+LOOPED = 8
+
+
+def spoiled(tokens: list[str], loop_after: int | None, stock: bool) -> list[str]:
+    """The same, with stock phrases around it; after so many tokens nothing but its last ones again and again."""
+    found = [*BEFORE, f"\n\n{tokens[0]}", *tokens[1:], *AFTER] if stock and tokens else tokens
+    if not loop_after or loop_after >= len(found):
+        return found
+    sound = found[:loop_after]
+    unit = sound[-LOOPED:]
+    unit[0] = f" {unit[0].lstrip()}"
+    looped = unit * (len(found) // len(unit) + 1)
+    return [*sound, *looped[: len(found) - loop_after]]
+
+
 def count(text: str) -> int:
     """The demo's tokens in a text."""
     return len(text.split())

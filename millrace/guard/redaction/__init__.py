@@ -9,7 +9,6 @@ from millrace.guard.redaction.mapping import Mapping
 from millrace.guard.redaction.policy import PersonalData, Policy, When
 from millrace.guard.redaction.redacting import Redacted, redact
 from millrace.guard.redaction.restoring import Restorer, restore
-from millrace.guard.redaction.streaming import Restorers
 
 __all__ = [
     "Mapping",
@@ -18,7 +17,6 @@ __all__ = [
     "Redacted",
     "RedactedBody",
     "Restorer",
-    "Restorers",
     "TooDeep",
     "When",
     "redact",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millrace.guard.repetition import WINDOW, Detector, loop_in
+from millrace.guard.repetition import Detector, loop_in
+from millrace.guard.repetition.detector import WINDOW
 
 LEAD = "A water wheel turns because the weight of the water pulls one side down. "
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millrace.guard.redaction import Restorer, Restorers, redact, restore
+from millrace.guard.redaction import Restorer, redact, restore
 from millrace.guard.redaction.placeholder import LONGEST
 
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIBVgIBADANBgkqhkiG9w0BAQ\n-----END PRIVATE KEY-----"
@@ -97,9 +97,9 @@ JSON = st.recursive(
 @given(JSON, st.booleans(), st.integers(1, 9))
 def test_json_that_streams_stays_json_whatever_the_value(value: Any, plain: bool, size: int) -> None:
     text = json.dumps(value, ensure_ascii=plain).replace("<", r"\u003c" if plain else "<")
-    restorers = Restorers(MAPPING)
-    pieces = [restorers.feed("arguments", text[at : at + size], in_json=True) for at in range(0, len(text), size)]
-    json.loads("".join(pieces) + restorers.end("arguments"))
+    restorer = Restorer(MAPPING, in_json=True)
+    pieces = [restorer.feed(text[at : at + size]) for at in range(0, len(text), size)]
+    json.loads("".join(pieces) + restorer.end())
 
 
 def test_a_value_is_escaped_for_the_json_it_stands_in() -> None:
