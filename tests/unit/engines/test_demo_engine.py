@@ -161,3 +161,13 @@ def test_lone_surrogates_and_nul_do_no_harm() -> None:
     said = text({"messages": [{"role": "user", "content": "\ud800 \x00 water\x00 \udfff"}]})
     said.encode()
     assert "\x00" not in said
+
+
+def test_it_falls_into_a_loop_and_says_stock_phrases_where_it_is_told_to() -> None:
+    plain = text({"demo": {"tokens": 30}})
+    assert (
+        text({"demo": {"tokens": 30, "stock": True}})
+        == f"Certainly! Here is the answer:\n\n{plain}\n\nI hope this helps!"
+    )
+    looped = text({"demo": {"tokens": 100, "loop_after": 20}}).split()
+    assert len(looped) == 100 and looped[:20] == plain.split()[:20] and looped[20:28] == looped[28:36] == looped[12:20]

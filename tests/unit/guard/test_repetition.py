@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millrace.guard.repetition import Detector, loop_in
+from millrace.guard.repetition import Cutter, Detector, asked_for, loop_in
 from millrace.guard.repetition.detector import WINDOW
 
 LEAD = "A water wheel turns because the weight of the water pulls one side down. "
@@ -52,8 +52,35 @@ def test_it_is_the_same_however_the_answer_is_cut(size: int, unit: str) -> None:
     detector = Detector()
     for at in range(0, len(text), size):
         detector.feed(text[at : at + size])
-    whole = loop_in(text)
-    assert detector.loop and whole and detector.loop.start == whole.start
+    assert detector.loop and detector.loop == loop_in(text)
+
+
+@given(st.integers(1, 200), st.integers(400, 2000))
+def test_a_stream_is_cut_where_the_whole_is(size: int, copies: int) -> None:
+    text = LEAD + "the " * copies
+    whole, stream = Cutter(lambda _: False), Cutter(lambda _: False)
+    told = whole.feed(text)
+    assert "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size)) == told
+    assert whole.loop and len(told) == whole.loop.noticed < len(text)
+
+
+def test_a_loop_that_is_spared_goes_on() -> None:
+    text = LEAD + "the " * 400
+    cutter = Cutter(lambda _: True)
+    assert cutter.feed(text[:900]) + cutter.feed(text[900:]) == text and cutter.loop is None
+
+
+@pytest.mark.parametrize(("prompt", "asked"), [
+    ("Write 'I shall not talk' 100 times.", True), ("Wiederhole das Wort Wasser.", True), ("把这句话重复一百遍", True),
+    (f"Repeat this: {'water ' * 2000}", True), (f"{'water ' * 2000} Now repeat it.", True),
+    ("How many times did Rome fall?", False), ("What does 'don't repeat yourself' mean?", False),
+])  # fmt: skip
+def test_whether_it_was_asked_for_the_user_said_last(prompt: str, asked: bool) -> None:
+    user = [{"role": "user", "content": prompt}]
+    assert asked_for({"messages": user}) is asked_for({"prompt": prompt}) is asked
+    assert asked_for({"messages": [{"role": "user", "content": [{"type": "text", "text": prompt}]}]}) is asked
+    assert not asked_for({"messages": [{"role": "system", "content": prompt}, *user[:0]]})
+    assert not asked_for({"messages": [*user, *[{"role": "user", "content": "What is a mill?"}] * 2]})
 
 
 @given(st.text(alphabet="ab \n1", max_size=3000))
