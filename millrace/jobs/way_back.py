@@ -56,7 +56,7 @@ class WayBack:
         yield from self._rest()
         body = restore_body(answer.body, self._mapping) if self._mapping else answer.body
         if not self._manner.lets_all_pass and isinstance(body.get("choices"), list):
-            body = body | {"choices": [self._whole(each) for each in body["choices"] if isinstance(each, dict)]}
+            body = body | {"choices": [self._whole(at, each) for at, each in enumerate(body["choices"])]}
         if self._rules is not None:
             said = [choice.get("message") or choice for choice in body.get("choices") or ()]
             _judge(self._rules.check(text_of({"messages": said}), Side.ANSWER))
@@ -66,18 +66,26 @@ class WayBack:
         """All that came, as the answer."""
         return seen(self._call, self._deltas)
 
-    def _whole(self, choice: dict[str, Any]) -> dict[str, Any]:
-        """The choice with its texts as they would have been streamed."""
+    def _whole(self, at: int, choice: Any) -> Any:
+        """The choice with its texts as they were streamed, or would have been."""
+        if not isinstance(choice, dict):
+            return choice
         message = choice.get("message")
         said = message if isinstance(message, dict) else choice
         for field in (*THOUGHTS, CONTENT, "text"):
-            if isinstance(said.get(field), str):
-                passage = self._made(CONTENT if field == "text" else field, whole=True)
+            name = CONTENT if field == "text" else field
+            if isinstance(said.get(field), str) and not self._came_whole(choice.get("index", at), name):
+                passage = self._made(name, whole=True)
                 text = passage.feed(said[field]) + passage.end()
                 if passage.loop is not None:
                     return cut_short(choice, field, text, passage.loop)
                 said = said | {field: text}
         return choice | {"message": said} if isinstance(message, dict) else said
+
+    def _came_whole(self, choice: int, name: str) -> bool:
+        """Whether this text was streamed as it came: what was looked at there is not looked at again."""
+        passage = self._passages.get((choice, name))
+        return passage is not None and passage.loop is None and not (self._manner.trims and name == CONTENT)
 
     def _rest(self) -> Iterator[Delta]:
         for place in sorted(self._passages, key=str):

@@ -1,9 +1,9 @@
-"""How many loops are noticed, how soon, and how many sound answers are cut."""
+"""How many loops are noticed, how soon, and how many answers are cut that are sound or were asked for."""
 
 from collections.abc import Iterator
 from statistics import median
 
-from millrace.guard.repetition import Loop, loop_in
+from millrace.guard.repetition import Loop, asked_for, loop_in
 from tests.evaluation.sets import HALVES, read, rows, share
 
 
@@ -33,3 +33,22 @@ def _row(half: str) -> list[object]:
     early = sum(found.cut < record["start"] for record, found in noticed)
     cells = [half.replace("_", " "), share(len(noticed), len(loops)), share(sum(map(bool, sound)), len(sound))]
     return [*cells, f"{median(delays):.0f}, {max(delays)}", early]
+
+
+def asked_table() -> str:
+    head = ["half", "asked-for answers that look like loops", "of these, cut", "ordinary prompts taken for asking"]
+    return rows(head, [_asked_row(half) for half in HALVES])
+
+
+def _asked_row(half: str) -> list[object]:
+    heard = [(record, asked_for({"prompt": record["prompt"]})) for record in read("repetition_asked", half)]
+    wanted = [(loop_in(record["answer"]) is not None, asked) for record, asked in heard if record["asked"]]
+    ordinary = [asked for record, asked in heard if not record["asked"]]
+    looking = sum(looks for looks, _ in wanted)
+    cut = sum(looks and not asked for looks, asked in wanted)
+    return [
+        half.replace("_", " "),
+        share(looking, len(wanted)),
+        share(cut, looking),
+        share(sum(ordinary), len(ordinary)),
+    ]

@@ -18,8 +18,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "redaction-hand": judge_redaction.hand_table,
     "redaction-hard": judge_redaction.hard_table,
     "repetition": judge_repetition.table,
+    "repetition-asked": judge_repetition.asked_table,
     "stock": judge_stock.table,
     "speed": speed.table,
+    "speed-answers": speed.answers_table,
 }
 
 

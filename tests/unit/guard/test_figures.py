@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from millrace.guard.repetition import loop_in
+from millrace.guard.repetition import asked_for, loop_in
 from millrace.guard.stock import trimmed
 from tests.evaluation import judge_redaction
 from tests.evaluation.sets import HALVES, read
@@ -24,6 +24,12 @@ def test_recall_and_precision_of_a_class(half: str, of: str) -> None:
 def test_loops_are_noticed_and_sound_answers_left_alone(half: str) -> None:
     judged = [(record["loop"], bool(loop_in(record["text"]))) for record in read("repetition", half)]
     assert judged.count((True, False)) <= 2 and judged.count((False, True)) == 0
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_most_of_what_was_asked_for_is_heard_and_ordinary_prompts_are_not(half: str) -> None:
+    heard = [(record["asked"], asked_for({"prompt": record["prompt"]})) for record in read("repetition_asked", half)]
+    assert heard.count((True, False)) <= 7 and heard.count((False, True)) <= 1
 
 
 @pytest.mark.parametrize("half", HALVES)
