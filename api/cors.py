@@ -9,7 +9,7 @@ ALLOWED = {
     "Access-Control-Allow-Headers": "Authorization, X-API-Key, Content-Type, Idempotency-Key, Prefer, Last-Event-ID, "
     "x-millrace-cache, x-millrace-guard",
     "Access-Control-Expose-Headers": ", ".join(
-        ["Location", "Retry-After", "Preference-Applied", "x-millrace-cache"]
+        ["Location", "Retry-After", "Preference-Applied", "x-millrace-cache", "x-should-retry"]
         + [f"x-ratelimit-{what}-{of}" for of in ("requests", "tokens") for what in ("limit", "remaining", "reset")]
     ),
     "Access-Control-Max-Age": "600",

@@ -75,6 +75,9 @@ def render(error: MillraceError) -> Response:
     answer.mimetype = "application/json" if vendors else "application/problem+json"
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(max(1, error.retry_after))
+    elif error.hopeless:
+        # The official clients try a 409, a 429 and any 5xx again unless this says otherwise.
+        answer.headers["x-should-retry"] = "false"
     if isinstance(error, Unauthorized):
         answer.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, BodyTooLarge):

@@ -9,6 +9,9 @@ class MillraceError(Exception):
     status = 500
     code = "internal_error"
 
+    #: Whether the same request would only fail again, for clients that try again by themselves.
+    hopeless = False
+
     def __init__(self, message: str | None = None, *, param: str | None = None, retry_after: int | None = None) -> None:
         self.message = message or (self.__doc__ or "").strip()
         self.param = param
@@ -114,6 +117,7 @@ class Conflict(MillraceError):
 
     status = 409
     code = "conflict"
+    hopeless = True
 
 
 class BodyTooLarge(MillraceError):
@@ -142,6 +146,7 @@ class QuotaExceeded(MillraceError):
 
     status = 429
     code = "quota_exceeded"
+    hopeless = True
 
 
 class RateLimited(MillraceError):
@@ -177,9 +182,9 @@ class CallFailed(MillraceError):
     status = 502
     code = "call_failed"
 
-    def __init__(self, message: str, *, status: int, code: str) -> None:
+    def __init__(self, message: str, *, status: int, code: str, hopeless: bool = False) -> None:
         super().__init__(message)
-        self.status, self.code = status, code
+        self.status, self.code, self.hopeless = status, code, hopeless
 
 
 class CallTimedOut(MillraceError):

@@ -25,6 +25,9 @@ STATUSES = {
     "backend_credentials": 503,
 }
 
+#: Somebody must mend the account or its key before anything is answered: asking again does not help.
+HOPELESS = frozenset({"backend_key", "backend_config", "backend_quota", "backend_credentials", "job_cancelled"})
+
 #: And by its state, where it has no error.
 STATES = {"cancelled": 409, "expired": 504}
 
@@ -32,6 +35,10 @@ STATES = {"cancelled": 409, "expired": 504}
 def failure_of(state: str, error: str | None) -> CallFailed:
     """The error to raise; `error` is `{code, message}` as JSON text."""
     if not error:
-        return CallFailed(f"The job was {state}.", status=STATES.get(state, 502), code=f"job_{state}")
+        return _failed(f"The job was {state}.", STATES.get(state, 502), f"job_{state}")
     found = json.loads(error)
-    return CallFailed(found["message"], status=STATUSES.get(found["code"], 502), code=found["code"])
+    return _failed(found["message"], STATUSES.get(found["code"], 502), found["code"])
+
+
+def _failed(message: str, status: int, code: str) -> CallFailed:
+    return CallFailed(message, status=status, code=code, hopeless=code in HOPELESS)
