@@ -12,6 +12,7 @@ from openai import AsyncOpenAI, OpenAI
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.machine import wait_for
+from tests.people import register
 from tests.platform import Platform
 
 CITY: Any = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -115,6 +116,19 @@ def test_errors_are_the_vendors(client: OpenAI, mill: Platform) -> None:
     for stream in (False, True):
         with pytest.raises(openai.BadRequestError, match="max_tokens is too large"):
             client.chat.completions.create(model="vendor", messages=HELLO, stream=stream, extra_body=refused)
+
+
+def test_what_a_key_may_not_and_what_was_asked_otherwise(client: OpenAI, mill: Platform) -> None:
+    _, headers = register(mill).key(models=["vendor"])
+    theirs = OpenAI(base_url=client.base_url, api_key=headers["Authorization"].removeprefix("Bearer "), max_retries=0)
+    with pytest.raises(openai.PermissionDeniedError) as forbidden:
+        theirs.chat.completions.create(model="demo", messages=HELLO)
+    assert forbidden.value.code == "model_not_allowed"
+    key = {"Idempotency-Key": "sdk-errors"}
+    client.chat.completions.create(model="vendor", messages=HELLO, extra_headers=key)
+    with pytest.raises(openai.UnprocessableEntityError) as reused:
+        client.chat.completions.create(model="vendor", messages=[*HELLO, *HELLO], extra_headers=key)
+    assert reused.value.code == "idempotency_key_reused"
 
 
 def test_a_backend_that_fails_is_a_5xx_which_the_client_tries_again(client: OpenAI, vendor: OpenAIServer) -> None:
