@@ -14,21 +14,14 @@ from millrace.ledger.estimate import input_tokens, text_tokens
 
 CHAT = "/v1/chat/completions"
 
-#: Fields of a message that come after its text, or once that is whole.
-LATER = frozenset({"content", "tool_calls", "function_call", "thinking_blocks", "refusal"})
 
-
-def cut_short(choice: dict[str, Any], field: str, text: str, loop: Loop) -> dict[str, Any]:
-    """The choice with that text, and nothing that would have come after it. Clients know `length`: it was cut off.
+def cut_short(field: str, loop: Loop) -> dict[str, Any]:
+    """What a choice says of its end. Clients know `length`: there would have been more.
 
     `start` and `repeats_at` are offsets in the text, in characters: up to `repeats_at` it has one copy of the unit.
     """
     cut = {"reason": "loop", "field": field, "start": loop.start, "repeats_at": loop.cut}
-    ended = {"finish_reason": "length", "millrace": {"cut": cut}}
-    if field == "text":
-        return choice | {field: text} | ended
-    before = {name: value for name, value in choice["message"].items() if name not in LATER}
-    return choice | {"message": before | {"content": "", field: text}} | ended
+    return {"finish_reason": "length", "millrace": {"cut": cut}}
 
 
 def seen(call: Call, deltas: Iterable[Delta]) -> Answer:

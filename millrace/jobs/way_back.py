@@ -47,14 +47,15 @@ class WayBack:
         if self._manner.cuts:
             self._deltas.append(delta)
         extra = self._extra(delta.choice, delta.extra) if delta.extra else None
-        text = self._fed((delta.choice, CONTENT), delta.text) if delta.choice not in self._cut else ""
+        text = self._fed((delta.choice, CONTENT), delta.text)
         if text or extra:
             yield Delta(text, delta.choice, extra)
 
     def answer(self, answer: Answer) -> Iterator[Delta | Answer]:
         """What was held back, then the whole. Raises Refused where the tenant's filter finds something in it."""
         yield from self._rest()
-        body = restore_body(answer.body, self._mapping) if self._mapping else answer.body
+        body = self._as_seen(answer.body) if self._cut and not self.over else answer.body
+        body = restore_body(body, self._mapping) if self._mapping else body
         if not self._manner.lets_all_pass and isinstance(body.get("choices"), list):
             body = body | {"choices": [self._whole(at, each) for at, each in enumerate(body["choices"])]}
         if self._rules is not None:
@@ -66,31 +67,36 @@ class WayBack:
         """All that came, as the answer."""
         return seen(self._call, self._deltas)
 
+    def _as_seen(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The body of an answer that went on, with those choices as they were told that did not."""
+        told = {choice["index"]: choice for choice in self.seen().body["choices"] if choice["index"] in self._cut}
+        return body | {"choices": [told.get(each.get("index"), each) for each in body["choices"]]}
+
     def _whole(self, at: int, choice: Any) -> Any:
         """The choice with its texts as they were streamed, or would have been."""
         if not isinstance(choice, dict):
             return choice
-        message = choice.get("message")
-        said = message if isinstance(message, dict) else choice
         for field in (*THOUGHTS, CONTENT, "text"):
-            name = CONTENT if field == "text" else field
-            if isinstance(said.get(field), str) and not self._came_whole(choice.get("index", at), name):
-                passage = self._made(name, whole=True)
-                text = passage.feed(said[field]) + passage.end()
-                if passage.loop is not None:
-                    return cut_short(choice, field, text, passage.loop)
-                said = said | {field: text}
-        return choice | {"message": said} if isinstance(message, dict) else said
+            message = choice.get("message")
+            said = message if isinstance(message, dict) else choice
+            place = (choice.get("index", at), CONTENT if field == "text" else field)
+            if isinstance(said.get(field), str) and self._changes(place):
+                passage = self._made(place[1], whole=True)
+                made = {field: passage.feed(said[field]) + passage.end()}
+                choice = choice | ({"message": message | made} if isinstance(message, dict) else made)
+                choice |= cut_short(field, passage.loop) if passage.loop else {}
+        return choice
 
-    def _came_whole(self, choice: int, name: str) -> bool:
-        """Whether this text was streamed as it came: what was looked at there is not looked at again."""
-        passage = self._passages.get((choice, name))
-        return passage is not None and passage.loop is None and not (self._manner.trims and name == CONTENT)
+    def _changes(self, place: Place) -> bool:
+        """Whether a whole text may differ from what came. What was looked at while it streamed is not looked at again;
+        thoughts that came to an end are left alone, for an answer follows."""
+        streamed = self._passages.get(place)
+        if streamed is not None and streamed.loop is not None:
+            return True
+        return place[1] == CONTENT and (streamed is None or self._manner.trims)
 
     def _rest(self) -> Iterator[Delta]:
         for place in sorted(self._passages, key=str):
-            if place[0] in self._cut:
-                continue
             text = self._passages[place].end()
             self._judge(place[0])
             if text:

@@ -1,6 +1,6 @@
 """An answer on its way back from an engine: what streamed is what is kept, and a loop ends the call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,11 +22,18 @@ OFF = AnswerPolicy(Loops.OFF, Stock.OFF)
 MODEL: Any = SimpleNamespace(name="m", private=True)
 
 
+class Thought(str):
+    """A piece of what a model thinks."""
+
+
+THOUGHTS = list(map(Thought, LOOP))
+
+
 class Engine:
     """Says those pieces in each choice, turn by turn; `asked` is what it was asked, `said` how far it came."""
 
-    def __init__(self, *choices: list[str], extra: str = "") -> None:
-        self._choices, self._extra, self.said = choices, extra, 0
+    def __init__(self, *choices: Sequence[str]) -> None:
+        self._choices, self.said = choices, 0
 
     def run(self, call: Call) -> Iterator[Delta | Answer]:
         self.asked = call.body
@@ -35,7 +42,7 @@ class Engine:
             self.said = place + 1
             for choice, pieces in enumerate(self._choices):
                 for text in pieces[place : place + 1]:
-                    said = {self._extra: text} if self._extra else {"content": text}
+                    said = {"reasoning_content" if isinstance(text, Thought) else "content": str(text)}
                     for delta in whole.add({"choices": [{"index": choice, "delta": said}]}):
                         if call.stream:
                             yield delta
@@ -101,13 +108,19 @@ def test_of_several_choices_each_is_cut_by_itself_and_the_call_ends_with_the_las
 
 
 def test_thoughts_that_go_round_end_the_call_too(guard: Any) -> None:
-    engine = Engine(LOOP, extra="reasoning_content")
-    _, answer, call = ask(engine)
-    message = answer.body["choices"][0]["message"]
-    assert call.line.cut_off and engine.said < 60 and message["content"] == ""
-    assert message["reasoning_content"].startswith(LEAD)
-    assert answer.body["choices"][0]["millrace"]["cut"]["field"] == "reasoning_content"
-    assert ask(Engine(LOOP, extra="reasoning_content"), stream=False)[1].body["choices"][0]["message"] == message
+    engine = Engine(["Well. ", *THOUGHTS])
+    texts, answer, call = ask(engine)
+    choice = answer.body["choices"][0]
+    assert call.line.cut_off and engine.said < 60 and texts == {0: "Well. "} and content(answer) == "Well. "
+    assert choice["finish_reason"] == "length" and choice["millrace"]["cut"]["field"] == "reasoning_content"
+    assert choice["message"]["reasoning_content"].startswith(LEAD)
+    # Of several choices that one is kept as it was told, though it came to an end where nobody heard it.
+    texts, answer, call = ask(Engine([*THOUGHTS, "Finally."], ["Yes."]), n=2)
+    assert not call.line.cut_off and texts == {0: "", 1: "Yes."} and content(answer) == ""
+    # Thoughts of a whole answer have come to an end already, and what they came to stands there.
+    _, answer, _ = ask(Engine([*THOUGHTS, "Finally."]), stream=False)
+    assert answer.body["choices"][0]["message"]["reasoning_content"] == "".join(LOOP)
+    assert content(answer) == "Finally." and answer.body["choices"][0]["finish_reason"] == "stop"
 
 
 @pytest.mark.parametrize("asked", [
