@@ -29,6 +29,7 @@ from api.limits import headers, quota
 from api.v1 import caching, completions, messages, responses
 from api.v1 import models as v1_models
 from api.v1.express import express
+from api.webhooks import deliveries, endpoints, secret
 from millrace.settings import settings
 
 #: Importing them declares their operations.
@@ -38,6 +39,7 @@ VIEWS = (
     quotas, prices, usage, entries, alerts,
     completions, responses, messages, v1_models,
     cache, catalog, guard,
+    endpoints, deliveries, secret,
 )  # fmt: skip
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]

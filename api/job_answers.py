@@ -107,6 +107,7 @@ def show(job: Job) -> dict[str, Any]:
         "deadline": _seconds(job.deadline),
         "metadata": json.loads(job.metadata) if job.metadata else None,
         "retry_of": ids.show("job", job.retry_of) if job.retry_of else None,
+        "webhook": json.loads(job.webhook) if job.webhook else None,
         "usage": usage if job.input_tokens is not None else None,
         "error": json.loads(job.error) if job.error else None,
     }
@@ -143,6 +144,7 @@ def _submitted(wanted: Submission, id: str, created: float) -> dict[str, Any]:
         "deadline": _seconds(wanted.deadline),
         "metadata": wanted.metadata,
         "retry_of": ids.show("job", wanted.retry_of) if wanted.retry_of else None,
+        "webhook": wanted.webhook,
         "usage": None,
         "error": None,
     }

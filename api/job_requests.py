@@ -9,6 +9,7 @@ from api import routed
 from api.address import address
 from api.shapes import NewJob
 from api.v1 import caching
+from api.webhooks.target import target
 from millrace.catalog.catalog import Model
 from millrace.clock import now
 from millrace.errors import InvalidField, ModelUnable
@@ -44,6 +45,7 @@ def submission(caller: Caller, body: NewJob) -> Submission:
         deadline=body.deadline,
         max_attempts=body.max_attempts,
         metadata=body.metadata,
+        webhook=target(body.webhook),
     )
     return asked_by(caller, wanted)
 

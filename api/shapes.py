@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.webhooks.shapes import JobWebhook, WebhookTarget, WebhookUrl
+
 Endpoint = Literal["/v1/chat/completions", "/v1/completions", "/v1/embeddings"]
 ClassName = Literal["interactive", "job", "batch"]
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
@@ -33,6 +35,7 @@ class NewJob(BaseModel):
     run_after: AwareDatetime | None = Field(None, description="Does not start before then.")
     max_attempts: int = Field(3, ge=1, le=20, description="Outages of the model and deaths of workers do not count.")
     metadata: dict[MetadataKey, MetadataValue] | None = Field(None, max_length=16)
+    webhook: WebhookUrl | JobWebhook | None = Field(None, description="Where to tell of its end: docs/webhooks.md.")
 
 
 class Problem(BaseModel):
@@ -93,6 +96,7 @@ class Job(BaseModel):
     deadline: int | None = None
     metadata: dict[str, str] | None = None
     retry_of: str | None = None
+    webhook: WebhookTarget | None = None
     usage: TokenUsage | None = None
     error: JobError | None = None
 

@@ -25,9 +25,17 @@ SWEEP = "tasks.sweep"
 LEDGER = "tasks.ledger"
 MAIL = "tasks.mail"
 FORGET = "tasks.forget"
+DELIVER = "tasks.deliver"
+WEBHOOKS = "tasks.webhooks"
 
 #: The sweep has a queue and a pool of its own: a lane that is full must not delay it.
 SWEEP_QUEUE = "sweep"
+
+#: Webhooks are a lane of their own: what a slow receiver costs, no model's lane pays.
+WEBHOOKS_QUEUE = "webhooks"
+
+#: What a ring of a lane that is no model's wakes.
+_TASKS = {WEBHOOKS_QUEUE: DELIVER}
 
 #: Seconds after which an unread ring is worth nothing: the sweep has rung again by then.
 RING_EXPIRES = 30
@@ -86,9 +94,8 @@ def wake(lane: str) -> None:
     """
     with app().connection_or_acquire() as connection:
         if _unread(connection, lane) < UNREAD:
-            app().send_task(
-                DISPATCH, [lane], queue=queue(lane), connection=connection, expires=RING_EXPIRES, retry=False
-            )
+            task, options = _TASKS.get(lane, DISPATCH), {"expires": RING_EXPIRES, "retry": False}
+            app().send_task(task, [lane], queue=queue(lane), connection=connection, **options)
 
 
 def _unread(connection: Connection, lane: str) -> int:

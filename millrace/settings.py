@@ -3,10 +3,11 @@
 import hashlib
 import os
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -114,11 +115,23 @@ class Settings(BaseSettings):
     mail_url: str = Field(default="", repr=False)
     mail_from: str = "Millrace <millrace@localhost>"
 
+    #: Networks, comma-separated, that webhooks may be sent to though they are private, and by http: for development.
+    webhook_allow: str = ""
+    #: Seconds that a try to send a webhook may take in all.
+    webhook_seconds: float = Field(default=20.0, ge=1, le=60)
+
     flower_host: str = "127.0.0.1"
     flower_port: int = 5555
     flower_user: str = "admin"
     #: Empty: the admin's API key is the password.
     flower_password: str = Field(default="", repr=False)
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _names_networks(cls, given: str) -> str:
+        for each in given.replace(",", " ").split():
+            ip_network(each)
+        return given
 
     @classmethod
     def settings_customise_sources(

@@ -4,6 +4,7 @@ from millrace import broker
 from millrace.errors import DatabaseUnavailable
 from millrace.identity import forgetting
 from millrace.telemetry import logger
+from millrace.webhooks import sweep as webhooks
 
 log = logger(__name__)
 
@@ -13,5 +14,6 @@ def forget() -> None:
     """What cannot be forgotten now will be next time."""
     try:
         forgetting.forget()
+        webhooks.forget()
     except DatabaseUnavailable:
         log.warning("nothing forgotten: the database is away")

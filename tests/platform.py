@@ -20,6 +20,7 @@ COMMANDS = {
     "remote": ("-m", "workers", "remote"),
     "local": ("-m", "workers", "local"),
     "sweep": ("-m", "workers", "sweep"),
+    "webhooks": ("-m", "workers", "webhooks"),
     "beat": ("-m", "schedules"),
     "flower": ("-m", "workers", "flower"),
 }

@@ -4,7 +4,7 @@ import os
 import sys
 import warnings
 
-if sys.argv[1:2] == ["remote"] and os.environ.get("ASYNC_MODE", "eventlet") == "eventlet":
+if sys.argv[1:2] in (["remote"], ["webhooks"]) and os.environ.get("ASYNC_MODE", "eventlet") == "eventlet":
     # Its maintainers plan to retire it; we know (docs/adr/0001).
     warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     import eventlet

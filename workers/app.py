@@ -1,8 +1,8 @@
 """The Celery application as the workers, beat's messages and Flower know it: `celery -A workers.app ...`."""
 
 from millrace import broker
-from tasks import dispatch, forget, ledger, mail, sweep
+from tasks import deliver, dispatch, forget, ledger, mail, sweep, webhooks
 
 app = broker.app()
 
-__all__ = ["app", "dispatch", "forget", "ledger", "mail", "sweep"]
+__all__ = ["app", "deliver", "dispatch", "forget", "ledger", "mail", "sweep", "webhooks"]

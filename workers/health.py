@@ -11,8 +11,9 @@ import time
 from millrace import db, telemetry
 from millrace.errors import DatabaseUnavailable
 from millrace.settings import settings
-from tasks import dispatch
-from workers.pools import Pool
+from millrace.webhooks import sweep as webhooks
+from tasks import deliver, dispatch
+from workers.pools import WEBHOOKS, Pool
 
 log = telemetry.logger(__name__)
 
@@ -65,6 +66,13 @@ def _watch(found: Pool) -> None:
 
 
 def _deaf(found: Pool) -> list[str]:
+    """Lanes of ours that have work, and that we hear nothing of."""
+    if found.name == WEBHOOKS:
+        return [WEBHOOKS] if not deliver.deliverer.at_work and webhooks.is_due() else []
+    return _unclaimed(found)
+
+
+def _unclaimed(found: Pool) -> list[str]:
     """Lanes of ours with claimable work and free slots that nobody has claimed from for a while."""
     # What is kept for interactive work may well be free while other work waits.
     slots = found.concurrency if found.kind == "prefork" else min(lane.slots - lane.kept for lane in found.lanes)

@@ -2,7 +2,7 @@
 
 A pool is one line in the Procfile, one service in docker-compose, one Deployment in Kubernetes. The catalog gives each
 lane its pool by name: `remote` waits for sockets, and so has hundreds of slots in one process; every other pool is for
-GPUs and local models, and has a process a slot.
+GPUs and local models, and has a process a slot. `sweep` and `webhooks` serve no model.
 """
 
 import sys
@@ -14,6 +14,7 @@ from millrace.settings import settings
 
 REMOTE = "remote"
 SWEEP = "sweep"
+WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ def pool(name: str) -> Pool | None:
     """The pool of that name, or None when no lane of the catalog belongs to it."""
     if name == SWEEP:
         return Pool(SWEEP, "solo", (broker.SWEEP_QUEUE,), 1)
+    if name == WEBHOOKS:
+        return Pool(WEBHOOKS, green(), (broker.WEBHOOKS_QUEUE,), 1)
     lanes = tuple(catalog().lanes_of(name))
     if not lanes:
         return None
@@ -45,11 +48,6 @@ def pool(name: str) -> Pool | None:
 def green() -> str:
     """Celery's name for the pool of waiting slots."""
     return "eventlet" if settings().async_mode == "eventlet" else "threads"
-
-
-def wants_patching(arguments: list[str]) -> bool:
-    """True when this process is to run on eventlet."""
-    return arguments[:1] == [REMOTE] and green() == "eventlet"
 
 
 def arguments(found: Pool) -> list[str]:
@@ -74,8 +72,8 @@ def _unique() -> str:
 
 
 def names() -> list[str]:
-    """Every pool that the catalog speaks of, and the sweep's."""
-    return sorted({lane.pool for lane in catalog().lanes.values()} | {SWEEP})
+    """Every pool that the catalog speaks of, the sweep's and the webhooks'."""
+    return sorted({lane.pool for lane in catalog().lanes.values()} | {SWEEP, WEBHOOKS})
 
 
 def refuse(name: str) -> None:

@@ -12,7 +12,7 @@ from millrace import broker, db, telemetry
 from millrace.catalog import live
 from millrace.jobs.process import HAND_BACK
 from millrace.settings import settings
-from tasks import dispatch
+from tasks import deliver, dispatch
 from workers import health, lanes, pools
 from workers.app import app
 from workers.pools import Pool
@@ -48,9 +48,11 @@ def _prepare(found: Pool) -> None:
     app.conf.worker_enable_remote_control = found.kind != "eventlet"
     app.conf.task_queues = [broker.queue(name) for name in found.queues]
     dispatch.lanes = {lane.name: lane for lane in found.lanes}
-    if not found.lanes:
+    if found.name == pools.SWEEP:
         return
-    if found.kind == "prefork":
+    if found.name == pools.WEBHOOKS:
+        _deliver_here()
+    elif found.kind == "prefork":
         _live_in_children(found)
     else:
         _live_here(found)
@@ -85,6 +87,13 @@ def _live_here(found: Pool) -> None:
     signals.worker_init.connect(begin, weak=False)
     signals.worker_shutting_down.connect(told_to_stop, weak=False)
     signals.worker_shutdown.connect(end, weak=False)
+
+
+def _deliver_here() -> None:
+    """One process, many slots, and no lease of its own: each delivery has one."""
+    sender = deliver.deliverer
+    signals.worker_shutting_down.connect(lambda **_: sender.stopping.set(), weak=False)
+    signals.worker_shutdown.connect(lambda **_: sender.drain(_grace()), weak=False)
 
 
 def _grace() -> float:

@@ -67,6 +67,7 @@ def _submission(body: ResponseRequest) -> Submission:
         wanted.body[EARLIER] = earlier
     # Who comes back later may want to see it grow.
     wanted.body["stream"] = bool(body.stream or body.background)
+    wanted.background = bool(body.background)
     return wanted
 
 

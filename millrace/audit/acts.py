@@ -61,6 +61,14 @@ class Act(StrEnum):
     cache_purged = "cache_purged"
     guard_changed = "guard_changed"
 
+    webhook_created = "webhook_created"
+    webhook_changed = "webhook_changed"
+    webhook_deleted = "webhook_deleted"
+    #: By itself: its endpoint answered 410, or has failed for a week.
+    webhook_disabled = "webhook_disabled"
+    webhook_secret_rotated = "webhook_secret_rotated"
+    webhook_secret_read = "webhook_secret_read"
+
     exported = "exported"
     #: Somebody who runs the platform looked at what is a tenant's; `target` says at what.
     admin_read = "admin_read"

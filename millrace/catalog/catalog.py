@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from millrace.catalog.alias import BUILT_IN, Alias
 from millrace.catalog.privacy import stays
@@ -20,6 +20,10 @@ class CatalogError(Exception):
     """The catalog file cannot be used; the message says where and why."""
 
 
+#: Queues of Celery that are no model's lanes (millrace/broker.py).
+TAKEN = frozenset({"sweep", "webhooks"})
+
+
 class Lane(BaseModel):
     """A queue with a capacity."""
 
@@ -29,6 +33,13 @@ class Lane(BaseModel):
     pool: str = "remote"
     slots: int = Field(default=64, ge=1, le=10_000)
     kept: int = Field(default=0, ge=0)
+
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, given: str) -> str:
+        if given in TAKEN:
+            raise ValueError(f"{given!r} is a lane of the platform's own")
+        return given
 
 
 class Price(BaseModel):

@@ -24,6 +24,8 @@ TEXT = Field("job_results", "text", ("job",), "job.text")
 
 QUESTION = Field("cache_meanings", "question", ("job",), "cache.question")
 
+WEBHOOK_SECRET = Field("webhook_secrets", "secret", ("id",), "webhook_secrets.secret")
+
 FIELDS = (
     REQUEST,
     ANSWER,
@@ -35,6 +37,7 @@ FIELDS = (
     Field("mails", "body", ("id",), "mails.body"),
     Field("signing_keys", "private", ("kid",), "signing_keys.private"),
     QUESTION,
+    WEBHOOK_SECRET,
 )
 
 

@@ -14,6 +14,8 @@ class Permission(StrEnum):
     schedules_write = "schedules:write"
     webhooks_read = "webhooks:read"
     webhooks_write = "webhooks:write"
+    #: See the secrets that sign.
+    webhooks_admin = "webhooks:admin"
     conversations_read = "conversations:read"
     conversations_write = "conversations:write"
     models_read = "models:read"

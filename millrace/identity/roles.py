@@ -6,7 +6,9 @@ from millrace.identity.permissions import OF_OPERATORS, OF_TENANTS, Permission
 
 #: What the work itself needs: jobs, batches, schedules, webhooks, conversations.
 _WORK = frozenset(
-    each for each in Permission if each.split(":")[0] in ("jobs", "batches", "schedules", "webhooks", "conversations")
+    Permission(f"{thing}:{act}")
+    for thing in ("jobs", "batches", "schedules", "webhooks", "conversations")
+    for act in ("read", "write")
 )
 
 #: `keys:read` and `keys:write` are about one's own.

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from millrace import crypto
+from millrace import broker, crypto
 from millrace.cache.entry import Entry
 from millrace.crypto import fields
 from millrace.errors import KeyReused
 from millrace.grouping import Grouped
+from millrace.jobs import bell
 from millrace.jobs.recall import texts
 from millrace.jobs.submit import Accepted, Submission, as_text, called, item_of, row_of
 
@@ -79,10 +80,12 @@ def _answer_group(wanted: Sequence[_Answered]) -> list[tuple[str, str]]:
     parameters = (json.dumps(items), json.dumps([each.end for each in wanted]), keyed)
     found = called(_ANSWER, parameters, {item["tenant"] for item in items})
     outcomes = {job: (outcome, job) for outcome, job in found if outcome == "void"}
+    if any(outcome == "told" for outcome, _ in found):
+        bell.ring(broker.WEBHOOKS_QUEUE)
     if keyed:
         left = [item["id"] for item in items if item["id"] not in outcomes]
-        told = [each for each in found if each[0] != "void"]
-        outcomes |= dict(zip(left, told, strict=True))
+        answered = [each for each in found if each[0] not in ("void", "told")]
+        outcomes |= dict(zip(left, answered, strict=True))
     ids = [each.item["id"] for each in wanted]
     return [outcomes.get(id, ("accepted", id)) for id in ids]
 

@@ -41,6 +41,7 @@ _COLUMNS = (
     job_requests.c.stream,
     job_requests.c.store,
     job_requests.c.route,
+    job_requests.c.webhook,
     job_results.c.error,
     job_results.c.input_tokens,
     job_results.c.output_tokens,
@@ -75,6 +76,7 @@ class Job:
     stream: bool
     store: bool
     route: str | None
+    webhook: str | None
     error: str | None
     input_tokens: int | None
     output_tokens: int | None
@@ -147,7 +149,7 @@ def find_all(tenant: str, filters: Filters, limit: int) -> list[Job]:
 
 def _job(row: Row[Any]) -> Job:
     found = row._asdict()
-    for name in ("metadata", "route"):
+    for name in ("metadata", "route", "webhook"):
         if found[name] is not None and not isinstance(found[name], str):
             found[name] = json.dumps(found[name])
     return _opened(Job(**found))

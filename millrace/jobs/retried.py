@@ -4,6 +4,7 @@ import json
 
 from millrace.catalog.catalog import catalog
 from millrace.errors import Conflict
+from millrace.jobs.asked import RESPONSES
 from millrace.jobs.classes import Class
 from millrace.jobs.find import Job, request_body
 from millrace.jobs.submit import Submission
@@ -23,4 +24,6 @@ def retried(job: Job) -> Submission:
         max_attempts=job.max_attempts,
         metadata=json.loads(job.metadata) if job.metadata else None,
         retry_of=job.id,
+        webhook=json.loads(job.webhook) if job.webhook else None,
+        background=job.endpoint == RESPONSES,
     )

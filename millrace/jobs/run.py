@@ -17,6 +17,7 @@ from millrace.cache.wish import Wish, taken
 from millrace.catalog import live
 from millrace.catalog.catalog import Model, catalog
 from millrace.crypto import fields
+from millrace.dialects.responses.response import cut_short
 from millrace.engines.engine import Answer, Call, Deadlines, Delta, Usage
 from millrace.engines.failures import Aborted, Broken, Failure, Refused, TimedOut
 from millrace.engines.registry import engine_for
@@ -243,11 +244,13 @@ class Run:
     def _succeed(self, answer: Answer) -> None:
         # The name under which the backend knows the model is nobody else's business.
         body = answer.body | {"model": self.job.model} if "model" in answer.body else answer.body
-        self._end("succeeded", answer.usage, None, json.dumps(body, separators=(",", ":")))
+        self._end("succeeded", answer.usage, None, json.dumps(body, separators=(",", ":")), cut_short(answer.body))
         if self._recall is not None and self.cache is None and self.outcome == "succeeded":
             self._recall.keep(self.job.id)
 
-    def _end(self, state: str, usage: Usage, error: dict[str, Any] | None, body: str | None = None) -> None:
+    def _end(
+        self, state: str, usage: Usage, error: dict[str, Any] | None, body: str | None = None, incomplete: bool = False
+    ) -> None:
         settlement = Settlement(
             id=self.job.id,
             tenant=self.job.tenant,
@@ -261,6 +264,7 @@ class Run:
             cached_tokens=usage.cached_tokens,
             estimated=usage.estimated,
             cache=self.cache,
+            incomplete=incomplete,
         )
         settled = self._persist(lambda: settle(settlement))
         if settled is None:

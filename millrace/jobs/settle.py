@@ -1,14 +1,15 @@
-"""Settle: the one way into a terminal state. State, result, ledger, quota and webhook go in one transaction."""
+"""Settle: the one way into a terminal state. State, result, ledger, quota and webhooks go in one transaction."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from millrace import crypto, db
+from millrace import broker, crypto, db
 from millrace.crypto import fields
 from millrace.grouping import Grouped
+from millrace.jobs import bell
 
-_SETTLE = "SELECT job, tenant, attempt, reply_to FROM settle_jobs(%s)"
+_SETTLE = "SELECT job, tenant, attempt, reply_to, told FROM settle_jobs(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Settlement:
     cache: str | None = None
     #: For the request log, where `error` is sealed.
     error_code: str | None = None
+    #: The answer was cut short: what is told of a response says so.
+    incomplete: bool = False
 
     def sealed(self) -> "Settlement":
         """The same, as it may lie in the database."""
@@ -56,6 +59,8 @@ class Settled:
     tenant: str
     attempt: int
     reply_to: str | None
+    #: A webhook waits to be sent.
+    told: bool
 
 
 def settle_all(settlements: Sequence[Settlement]) -> list[Settled | None]:
@@ -63,6 +68,8 @@ def settle_all(settlements: Sequence[Settlement]) -> list[Settled | None]:
     tenants = {each.tenant for each in settlements}
     rows = db.call(_SETTLE, (json.dumps([asdict(each.sealed()) for each in settlements]),), tenants=tenants)
     settled = {row[0]: Settled(*row) for row in rows}
+    if any(each.told for each in settled.values()):
+        bell.ring(broker.WEBHOOKS_QUEUE)
     return [settled.get(each.id) for each in settlements]
 
 

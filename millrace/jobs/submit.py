@@ -58,6 +58,10 @@ class Submission:
     route: Route | None = None
     #: How the request goes by the caches, if it does.
     caching: Plan | None = None
+    #: Where it wants to be told of its end: `{url, events}` (migrations/functions/webhook_url.sql).
+    webhook: dict[str, Any] | None = None
+    #: A response that nobody waits for.
+    background: bool = False
 
     @property
     def store(self) -> bool:
@@ -104,6 +108,8 @@ class Row:
     owner: str | None
     cache_key: str | None
     route: dict[str, Any] | None
+    webhook: dict[str, Any] | None
+    background: bool
     #: In which it is inserted, where it never waits (millrace/jobs/answer.py).
     state: str | None = None
 
@@ -160,6 +166,8 @@ def row_of(submission: Submission, id: str) -> Row:
         owner=submission.owner,
         cache_key=submission.caching.key if submission.caching else None,
         route=kept(submission.route),
+        webhook=submission.webhook,
+        background=submission.background,
     )
 
 
@@ -197,6 +205,8 @@ def fingerprint(submission: Submission) -> str:
         submission.metadata,
         submission.retry_of,
     ]
+    # Hashes of requests that name none stay as they were.
+    same += [submission.webhook] if submission.webhook else []
     # Keyed: it outlives the request, and nobody shall try prompts on it.
     return hmac.digest(_prompt_key(), json.dumps(same, sort_keys=True).encode(), hashlib.sha256).hex()
 

@@ -49,7 +49,6 @@ jobs = Table(
     Column("deaths", SmallInteger, nullable=False),
     Column("max_attempts", SmallInteger, nullable=False),
     Column("cancel_requested", Boolean, nullable=False),
-    Column("notify", Boolean, nullable=False),
     Column("lease", Id),
     Column("process", Id),
     Column("reserved_tokens", BigInteger, nullable=False),
@@ -83,6 +82,8 @@ job_requests = Table(
     Column("cache_key", Text),
     Column("store", Boolean, nullable=False),
     Column("route", JSONB),
+    Column("webhook", JSONB),
+    Column("background", Boolean, nullable=False),
 )
 
 job_results = Table(

@@ -15,7 +15,7 @@ def _item(mill: Platform) -> dict[str, Any]:
     tenant = mill.sql("SELECT id::text FROM tenants WHERE name = 'admin'")[0][0]
     item = {"id": identifiers.new(), "tenant": tenant, "lane": LANE, "class": 1, "model": "demo", "cost": 1}
     request = {"endpoint": "/v1/chat/completions", "body": "{}", "stream": False, "max_attempts": 3, "tokens": 100}
-    return item | request | {"key": f"key of {item['id']}", "hash": "same", "notify": True}
+    return item | request | {"key": f"key of {item['id']}", "hash": "same", "webhook": {"url": "https://example.com/"}}
 
 
 def _submit(mill: Platform, items: list[dict[str, Any]]) -> list[Any]:
@@ -37,7 +37,7 @@ def _claim(mill: Platform, jobs: int) -> dict[str, str]:
 def _everything(mill: Platform, jobs: list[str]) -> list[object]:
     """All that is kept of these jobs, and of their tenant's quotas."""
     tables = {"jobs": "id", "job_requests": "job", "job_results": "job", "ledger_entries": "job", "attempts": "job"}
-    tables |= {"idempotency_keys": "job", "webhook_outbox": "job"}
+    tables |= {"idempotency_keys": "job", "webhook_outbox": "subject"}
     kept: list[object] = [
         mill.sql(f"SELECT t::text FROM {table} t WHERE {key} = ANY (%s::uuid[]) ORDER BY {key}", jobs)
         for table, key in tables.items()

@@ -49,6 +49,15 @@ def echo_of(body: dict[str, Any]) -> dict[str, Any]:
     return found | {"truncation": "disabled"}
 
 
+def cut_short(answer: dict[str, Any]) -> bool:
+    """Whether a response with this chat completion for its answer is incomplete."""
+    return _cut_short_by(answer) is not None
+
+
+def _cut_short_by(answer: dict[str, Any]) -> str | None:
+    return INCOMPLETE.get(str(choice_of(answer).get("finish_reason")))
+
+
 def response_of(
     *,
     id: str,
@@ -67,7 +76,7 @@ def response_of(
     `{code, message}`; `output` stands instead of what would be made of the answer.
     """
     made = answer or {}
-    reason = INCOMPLETE.get(str(choice_of(made).get("finish_reason"))) if status == "completed" else None
+    reason = _cut_short_by(made) if status == "completed" else None
     return {
         "id": id,
         "object": "response",

@@ -2,9 +2,9 @@
 -- never wait. `items` are theirs to submit, with a `state`; `answers` theirs to settle, with `asked_at`: when the question of
 -- the answer was accepted.
 --
--- For each item in its order (outcome, job), as submit_jobs answers, which is nothing without keys; and (void, job) for each whose
--- answer comes from what was purged since. So a purge is effective at once, whatever a process has in memory. Bears being sent
--- again.
+-- For each item in its order (outcome, job), as submit_jobs answers, which is nothing without keys; (void, job) for each whose
+-- answer comes from what was purged since; and (told, job) for each of which a webhook waits to be sent. So a purge is effective at
+-- once, whatever a process has in memory. Bears being sent again.
 CREATE OR REPLACE FUNCTION answer_jobs(items json, answers json, keyed boolean)
 RETURNS TABLE (outcome text, job uuid) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
@@ -20,6 +20,6 @@ BEGIN
         FROM json_array_elements(answers) a WHERE (a ->> 'id')::uuid <> ALL (void);
     END IF;
     RETURN QUERY SELECT s.outcome, s.job FROM submit_jobs(items, keyed) s;
-    PERFORM settle_jobs(answers);
+    RETURN QUERY SELECT 'told', s.job FROM settle_jobs(answers) s WHERE s.told;
     RETURN QUERY SELECT 'void', v FROM unnest(void) v;
 END $$;

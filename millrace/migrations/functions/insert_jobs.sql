@@ -9,9 +9,9 @@ BEGIN
         FROM json_to_recordset(items) AS x (
             id uuid, tenant uuid, lane text, class smallint, model text, batch uuid, endpoint text, body text,
             stream boolean, metadata jsonb, key text, delay float8, deadline timestamptz, max_attempts smallint,
-            cost float8, tokens bigint, output_tokens bigint, notify boolean, reply_to text, retry_of uuid,
+            cost float8, tokens bigint, output_tokens bigint, reply_to text, retry_of uuid,
             api_key uuid, user_id uuid, address text, prompt_hash text, store boolean, owner uuid, state text, cache_key text,
-            route jsonb
+            route jsonb, webhook jsonb, background boolean
         )
         JOIN queues q ON q.lane = x.lane AND q.tenant = x.tenant AND q.class = x.class AND q.model = x.model
             AND q.batch IS NOT DISTINCT FROM x.batch
@@ -25,11 +25,11 @@ BEGIN
         )
     ), made AS (
         INSERT INTO jobs AS j (
-            id, tenant, queue, due, key, cost, max_attempts, notify, run_after, deadline, reserved_tokens,
+            id, tenant, queue, due, key, cost, max_attempts, run_after, deadline, reserved_tokens,
             quota_period, quotas, reserved_nanos, owner, state
         )
         SELECT i.id, i.tenant, i.queue, i.pause IS NULL AND i.state IS NULL, coalesce(i.deadline, now() + implied_deadline(i.class)), i.cost,
-            i.max_attempts, coalesce(i.notify, false), now() + i.pause, i.deadline, i.tokens,
+            i.max_attempts, now() + i.pause, i.deadline, i.tokens,
             CASE WHEN i.quotas IS NOT NULL THEN date_trunc('month', now() AT TIME ZONE 'UTC')::date END, i.quotas,
             coalesce(CASE WHEN i.by_money THEN (
                 SELECT p.nanos FROM job_price(
@@ -43,10 +43,11 @@ BEGIN
     ), described AS (
         INSERT INTO job_requests (
             job, tenant, endpoint, model, body, stream, metadata, reply_to, retry_of, api_key, user_id, address,
-            prompt_hash, store, cache_key, route
+            prompt_hash, store, cache_key, route, webhook, background
         )
         SELECT i.id, i.tenant, i.endpoint, i.model, i.body, i.stream, i.metadata, i.reply_to, i.retry_of, i.api_key,
-            i.user_id, i.address, i.prompt_hash, coalesce(i.store, true), i.cache_key, i.route
+            i.user_id, i.address, i.prompt_hash, coalesce(i.store, true), i.cache_key, i.route,
+            i.webhook, coalesce(i.background, false)
         FROM i JOIN made USING (id)
     ), lowered AS (
         UPDATE queues q SET head = m.key

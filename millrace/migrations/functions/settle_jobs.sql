@@ -1,15 +1,17 @@
--- The one way into a terminal state: state, result, ledger entry, quota, request log and webhook in one transaction.
+-- The one way into a terminal state: state, result, ledger entry, quota, request log and webhooks in one transaction.
 --
 -- The fence: a running job is settled by whoever has its lease; a queued one by an item without a lease, and so is one that
 -- answer_jobs inserted in this very transaction: nobody else ever sees an end without a time. Answers the jobs
--- that this call settled, or that an earlier try of the same call had settled already.
+-- that this call settled, or that an earlier try of the same call had settled already; `told`: a webhook waits to be sent.
 --
 -- Rows are looked up by `= ANY (ids)`: a plan made while the tables were small would walk them whole for a join alone.
 CREATE OR REPLACE FUNCTION settle_jobs(items json)
-RETURNS TABLE (job uuid, tenant uuid, attempt integer, reply_to text) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+RETURNS TABLE (job uuid, tenant uuid, attempt integer, reply_to text, told boolean)
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     ids uuid[] := ARRAY(SELECT x.id FROM json_to_recordset(items) AS x (id uuid));
     done record;
+    heard uuid[];
 BEGIN
     WITH i AS MATERIALIZED (
         SELECT * FROM json_to_recordset(items) AS x (
@@ -18,7 +20,7 @@ BEGIN
         )
     ), held AS MATERIALIZED (
         -- The end has an attempt's close for its number: one that never ran gets a new attempt for it.
-        SELECT i.*, j.tenant, j.attempt + (j.state <> 'running')::int AS attempt, j.state AS was, j.notify, j.process,
+        SELECT i.*, j.tenant, j.attempt + (j.state <> 'running')::int AS attempt, j.state AS was, j.queue, j.process,
             j.created_at, j.started_at, j.quota_period, j.quotas
         FROM i JOIN jobs j ON j.id = i.id
         WHERE j.id = ANY (ids)
@@ -28,7 +30,8 @@ BEGIN
         )
         ORDER BY j.id FOR UPDATE OF j
     ), asked AS MATERIALIZED (
-        SELECT r.job, r.model, r.endpoint, r.reply_to, r.api_key, r.user_id, r.address, r.prompt_hash, r.store, r.cache_key
+        SELECT r.job, r.model, r.endpoint, r.reply_to, r.api_key, r.user_id, r.address, r.prompt_hash, r.store, r.cache_key,
+            r.webhook
         FROM job_requests r WHERE r.job = ANY (ids)
     ), ended AS (
         UPDATE jobs j SET state = h.state, attempt = h.attempt, finished_at = clock_timestamp(), process = NULL
@@ -84,9 +87,6 @@ BEGIN
         WHERE a.cache_key IS NOT NULL AND h.state = 'succeeded' AND h.cache IS NULL AND a.store
         ORDER BY a.cache_key, h.created_at DESC
         ON CONFLICT ON CONSTRAINT cache_entries_pkey DO UPDATE SET job = excluded.job, asked_at = excluded.asked_at, made_at = excluded.made_at
-    ), told AS (
-        INSERT INTO webhook_outbox (tenant, job, type)
-        SELECT h.tenant, h.id, 'job.' || h.state FROM held h WHERE h.notify
     )
     SELECT (
         SELECT array_agg((
@@ -99,13 +99,23 @@ BEGIN
         -- As of before this statement: settled by an earlier try of the same call, whose answer was lost.
         SELECT array_agg((j.id, j.tenant, j.attempt, NULL)::settled_job)
         FROM i JOIN jobs j ON j.id = i.id WHERE j.id = ANY (ids) AND j.state = i.state AND j.lease = i.lease
-    ) AS settled INTO done;
+    ) AS settled, (
+        -- Lines of a batch are told of as a whole. Looked at only where somebody might want to hear: see tell_webhooks.
+        SELECT array_agg(h.id) FROM held h JOIN asked a ON a.job = h.id
+        WHERE CASE
+            WHEN a.webhook IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.tenant = h.tenant AND e.enabled)
+            THEN EXISTS (SELECT 1 FROM queues q WHERE q.id = h.queue AND q.batch IS NULL)
+        END
+    ) AS tells INTO done;
 
     IF EXISTS (SELECT 1 FROM model_pauses) THEN
         PERFORM end_pauses(ids);
     END IF;
+    IF done.tells IS NOT NULL THEN
+        heard := tell_jobs(done.tells, items);
+    END IF;
     IF done.counted IS NOT NULL THEN
         PERFORM settle_quotas(done.counted);
     END IF;
-    RETURN QUERY SELECT s.* FROM unnest(done.settled) s;
+    RETURN QUERY SELECT s.*, coalesce(s.job = ANY (heard), false) FROM unnest(done.settled) s;
 END $$;
