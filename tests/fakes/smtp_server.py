@@ -2,20 +2,13 @@
 
 import base64
 import contextlib
-import datetime
 import email
-import ipaddress
 import socketserver
 import ssl
 import threading
 from email.message import Message
 from pathlib import Path
 from types import TracebackType
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 USER, PASSWORD = "mill", "p@ss:word/%"
 
@@ -119,26 +112,3 @@ class _Conversation(socketserver.StreamRequestHandler):
         with self.server.lock:
             self.server.mails.append((self.recipients, email.message_from_bytes(b"".join(lines))))
         return "250 taken"
-
-
-def certificate(path: Path) -> Path:
-    """A key and a certificate of its own for 127.0.0.1, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path

@@ -9,8 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.accounts import PASSWORD, Account, address, post, token_in
+from tests.fakes.certificates import certificate
 from tests.fakes.smtp_server import PASSWORD as SMTP_PASSWORD
-from tests.fakes.smtp_server import USER, SmtpServer, certificate
+from tests.fakes.smtp_server import USER, SmtpServer
 from tests.machine import wait_for
 from tests.platform import Platform
 
