@@ -25,8 +25,9 @@ SLOTS, BLOCK = 256, 128
 #: Seconds that it stays awake over an empty lane, and for which one task sends at the most.
 LINGER, SLICE = 2.0, 300.0
 
-#: Seconds between two claims while there is work, so that slots that come free together are filled together.
-GATHER = 0.02
+#: Seconds between two claims while there is work, so that slots that come free together are filled together; and how
+#: many times as long as a claim takes, so that claims never take more than a part of the database.
+GATHER, REST = 0.02, 3.0
 
 
 class Deliverer:
@@ -86,13 +87,14 @@ class Deliverer:
         idle_since = time.monotonic()
         while not self.stopping.is_set() and time.monotonic() < end:
             self._stirred.clear()
+            begun = time.monotonic()
             if self._claim() or self._lines:
-                idle_since = time.monotonic()
-            left = idle_since + LINGER - time.monotonic()
-            if left <= 0:
+                idle_since = begun
+            took = time.monotonic() - begun
+            if time.monotonic() > idle_since + LINGER:
                 return
-            self._stirred.wait(min(left, 1.0))
-            self.stopping.wait(GATHER)
+            self.stopping.wait(max(GATHER, REST * took))
+            self._stirred.wait(1.0)
 
     def _claim(self) -> int:
         """Claim for the free slots, and start sending; how many."""

@@ -9,7 +9,7 @@ from tests.faults.strikes import kill_all, mend, runs, streams
 from tests.platform import Platform
 
 #: Shorter still than the usual, so that the whole suite can wait for dozens of leases to run out.
-QUICK = {"LEASE_SECONDS": "3", "RENEW_SECONDS": "0.7", "GRACE_SECONDS": "5"}
+QUICK = {"LEASE_SECONDS": "3", "RENEW_SECONDS": "0.7", "GRACE_SECONDS": "5", "WEBHOOK_ALLOW": "127.0.0.1"}
 
 #: `narrow` has two slots, so that jobs wait; `forked` runs in a process of its own; `upstream` speaks over a socket.
 CATALOG = """

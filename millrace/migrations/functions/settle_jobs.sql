@@ -100,11 +100,13 @@ BEGIN
         SELECT array_agg((j.id, j.tenant, j.attempt, NULL)::settled_job)
         FROM i JOIN jobs j ON j.id = i.id WHERE j.id = ANY (ids) AND j.state = i.state AND j.lease = i.lease
     ) AS settled, (
-        -- Lines of a batch are told of as a whole. Looked at only where somebody might want to hear: see tell_webhooks.
+        -- Where somebody might want to hear of it; lines of a batch are told of as a whole. A look into an index for each job:
+        -- of an EXISTS the planner might make a walk through everybody's endpoints.
         SELECT array_agg(h.id) FROM held h JOIN asked a ON a.job = h.id
         WHERE CASE
-            WHEN a.webhook IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.tenant = h.tenant AND e.enabled)
-            THEN EXISTS (SELECT 1 FROM queues q WHERE q.id = h.queue AND q.batch IS NULL)
+            WHEN a.webhook IS NOT NULL
+                OR (SELECT true FROM webhook_endpoints e WHERE e.tenant = h.tenant AND e.enabled LIMIT 1)
+            THEN (SELECT q.batch IS NULL FROM queues q WHERE q.id = h.queue)
         END
     ) AS tells INTO done;
 
