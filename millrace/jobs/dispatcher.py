@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
+from millrace import awake
 from millrace.catalog.catalog import Lane
 from millrace.errors import DatabaseUnavailable
 from millrace.jobs import bell
@@ -17,12 +18,8 @@ from millrace.jobs.gauge import Call
 from millrace.jobs.process import Process
 from millrace.jobs.run import Run
 from millrace.jobs.slots import Free, Slots
-from millrace.pubsub import hub
-from millrace.streams import channels, log
+from millrace.streams import log
 from millrace.streams.writer import started
-
-#: Seconds that it stays awake over an empty lane, and for which one task dispatches at the most.
-LINGER, SLICE = 2.0, 300.0
 
 #: Seconds between two claims that bring corrections.
 CORRECTIONS = 0.5
@@ -51,9 +48,7 @@ class Dispatcher:
             return
         try:
             bell.answered(self.lane.name)
-            end = time.monotonic() + SLICE
-            while self._while_awake(end) and time.monotonic() < end:
-                pass
+            awake.over(self.lane.name, self._rung, self._work, self._look_again)
             if self.process.stopping.is_set():
                 # Celery takes a task that returned for work that is done: not before our jobs are.
                 self.process.drained.wait()
@@ -62,16 +57,8 @@ class Dispatcher:
         finally:
             self._at_work.release()
 
-    def _while_awake(self, end: float) -> bool:
-        """Work while the bell is heard; True when work came in just as we stopped listening.
-
-        The order matters: stop listening first, then claim once more. A ring that finds nobody listening goes to
-        Celery; one that we still heard is found by that claim.
-        """
-        with hub.watch(channels.bell(self.lane.name), hear=self._rung) as watch:
-            watch.confirmed.wait(1.0)
-            self._rung()
-            self._work(end)
+    def _look_again(self) -> bool:
+        """True when work came in just as we stopped listening."""
         self._rung()
         return not self.process.stopping.is_set() and self._claim() > 0
 
@@ -80,12 +67,13 @@ class Dispatcher:
         self._stirred.set()
 
     def _work(self, end: float) -> None:
+        self._rung()
         idle_since = time.monotonic()
         while not self.process.stopping.is_set() and time.monotonic() < end:
             self._stirred.clear()
             if self._claim() or self.slots.busy:
                 idle_since = time.monotonic()
-            left = idle_since + LINGER - time.monotonic()
+            left = idle_since + awake.LINGER - time.monotonic()
             if left <= 0:
                 return
             free = self.slots.free

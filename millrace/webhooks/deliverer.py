@@ -8,11 +8,9 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from millrace import broker
+from millrace import awake, broker
 from millrace.engines.engine import Line
 from millrace.errors import DatabaseUnavailable
-from millrace.pubsub import hub
-from millrace.streams import channels
 from millrace.telemetry import logger
 from millrace.webhooks import deliveries, events
 from millrace.webhooks.deliveries import Claimed, Try
@@ -21,9 +19,6 @@ log = logger(__name__)
 
 #: Deliveries that one process sends at a time, and that it claims at a time.
 SLOTS, BLOCK = 256, 128
-
-#: Seconds that it stays awake over an empty lane, and for which one task sends at the most.
-LINGER, SLICE = 2.0, 300.0
 
 #: Seconds between two claims while there is work, so that slots that come free together are filled together; and how
 #: many times as long as a claim takes, so that claims never take more than a part of the database.
@@ -53,9 +48,7 @@ class Deliverer:
         if not self._at_work.acquire(blocking=False):
             return
         try:
-            end = time.monotonic() + SLICE
-            while self._while_awake(end) and time.monotonic() < end:
-                pass
+            awake.over(broker.WEBHOOKS_QUEUE, lambda _: self._stirred.set(), self._work, self._look_again)
         finally:
             self._at_work.release()
 
@@ -72,16 +65,9 @@ class Deliverer:
         while self._lines and time.monotonic() < deadline:
             pause.wait(0.05)
 
-    def _while_awake(self, end: float) -> bool:
-        """Work while the bell is heard; True when work came in just as we stopped listening.
-
-        The order matters: stop listening first, then claim once more. A ring that finds nobody listening goes to
-        Celery; one that we still heard is found by that claim.
-        """
-        with hub.watch(channels.bell(broker.WEBHOOKS_QUEUE), hear=lambda _: self._stirred.set()) as watch:
-            watch.confirmed.wait(1.0)
-            self._work(end)
-        return not self.stopping.is_set() and self._claim() > 0
+    def _look_again(self) -> bool:
+        """True when work came in just as we stopped listening."""
+        return self._claim() > 0
 
     def _work(self, end: float) -> None:
         idle_since = time.monotonic()
@@ -91,7 +77,7 @@ class Deliverer:
             if self._claim() or self._lines:
                 idle_since = begun
             took = time.monotonic() - begun
-            if time.monotonic() > idle_since + LINGER:
+            if time.monotonic() > idle_since + awake.LINGER:
                 return
             self.stopping.wait(max(GATHER, REST * took))
             self._stirred.wait(1.0)
@@ -134,8 +120,9 @@ class Deliverer:
             deliveries.hand_back(delivery)
             return
         if tried.state != "delivered":
-            id, why = events.shown(delivery.event), tried.status or tried.error
-            log.info("a webhook was not delivered", event_id=id, attempt=tried.attempt, why=why, state=tried.state)
+            # Not the receiver's words: its tenant reads them in the log of deliveries.
+            id = events.shown(delivery.event)
+            log.info("not delivered", event_id=id, attempt=tried.attempt, status=tried.status, state=tried.state)
         self._record(tried)
 
     def _record(self, tried: Try) -> None:

@@ -19,6 +19,9 @@ BODIES: dict[str, Any] = {
     "PATCH /api/v1/keys/{id}": {"name": "taken"},
     "POST /api/v1/keys/{id}/rotate": {"overlap_seconds": 60},
     "PATCH /api/v1/members/{id}": {"role": "viewer"},
+    "PATCH /api/v1/webhooks/endpoints/{id}": {"enabled": False},
+    "POST /api/v1/webhooks/endpoints/{id}/rotate": {"overlap_seconds": 60},
+    "POST /api/v1/webhooks/endpoints/{id}/test": {},
 }
 
 #: Where a name means another thing in every tenant, or one that is everybody's.
@@ -47,6 +50,8 @@ class Guest:
         job = self.ask("POST", "/api/v1/jobs", {"endpoint": "/v1/chat/completions", "body": chat})["id"]
         quota = {"unit": "requests", "model": "demo", "hard_limit": 50}
         self.ask("PUT", "/api/v1/roles/reader", {"permissions": ["jobs:read"]})
+        # Nobody listens there.
+        endpoint = self.ask("POST", "/api/v1/webhooks/endpoints", {"url": "http://127.0.0.1:9/"})["id"]
         return {
             "/api/v1/jobs/": job,
             "/v1/responses/": self.ask("POST", "/v1/responses", RESPONSE)["id"],
@@ -58,6 +63,8 @@ class Guest:
             )["id"],
             "/api/v1/sessions/": self.ask("GET", "/api/v1/sessions")["data"][0]["id"],
             "/api/v1/quotas/": self.ask("PUT", "/api/v1/quotas", quota)["id"],
+            "/api/v1/webhooks/endpoints/": endpoint,
+            "/api/v1/webhooks/deliveries/": self.ask("POST", f"/api/v1/webhooks/endpoints/{endpoint}/test", {})["id"],
         }
 
 
@@ -89,7 +96,8 @@ def routes(platform: Platform) -> list[str]:
 def test_another_tenants_thing_is_not_there_on_any_route(
     platform: Platform, other: Guest, owner: Guest, things: dict[str, str], routes: list[str]
 ) -> None:
-    listed = [path for path in things if path != "/v1/responses/"]
+    # A delivery is tried meanwhile.
+    listed = [path for path in things if path not in ("/v1/responses/", "/api/v1/webhooks/deliveries/")]
     before = {path: owner.ask("GET", path.rstrip("/")) for path in listed}
     key = {"Authorization": f"Bearer {other.ask('POST', '/api/v1/keys', {'name': 'all'})['api_key']}"}
     walked = set()

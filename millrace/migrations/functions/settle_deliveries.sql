@@ -14,7 +14,7 @@ BEGIN
     WITH i AS MATERIALIZED (
         SELECT * FROM json_to_recordset(items) AS x (
             id uuid, attempt integer, state text, delay float8, gone boolean, status smallint, error text, response text,
-            seconds real
+            seconds float8
         )
     ), held AS MATERIALIZED (
         SELECT i.*, d.tenant, d.endpoint, d.attempt = i.attempt AND d.state = 'pending' AS ours

@@ -88,7 +88,7 @@ CREATE TABLE webhook_attempts (
     status smallint,
     error text,
     response text NOT NULL DEFAULT '',
-    seconds real NOT NULL,
+    seconds float8 NOT NULL,
     at timestamptz NOT NULL,
     PRIMARY KEY (delivery, attempt)
 );

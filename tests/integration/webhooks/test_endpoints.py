@@ -13,6 +13,9 @@ from tests.platform import Platform
 
 WEEK = "UPDATE webhook_endpoints SET failing_since = failing_since - interval '7 days' WHERE tenant = %s"
 
+#: What a change by its owner would do too, and begin a new history.
+MOVE = "UPDATE webhook_endpoints SET url = %s WHERE tenant = %s"
+
 
 def test_an_endpoint_is_made_shown_changed_and_deleted(owner: Owner, receiver: Receiver) -> None:
     made = owner.endpoint(receiver.url("crud"), events=["job.failed", "job.failed"], description="the pager")
@@ -26,25 +29,39 @@ def test_an_endpoint_is_made_shown_changed_and_deleted(owner: Owner, receiver: R
     assert owner.ask("GET", f"endpoints/{made['id']}")[0] == owner.ask("DELETE", f"endpoints/{made['id']}")[0] == 404
 
 
+@pytest.fixture(scope="module")
+def careless(mill: Platform) -> Owner:
+    return Owner(register(mill))
+
+
+@pytest.fixture(scope="module")
+def theirs(careless: Owner) -> dict[str, Any]:
+    return careless.endpoint("https://93.184.216.34/hooks")
+
+
 @pytest.mark.parametrize(
     ("change", "param"),
     [
         ({"url": None}, "url"), ({"url": ""}, "url"), ({"url": 7}, "url"), ({"url": "https://a.example/ x"}, "url"),
-        ({"url": "http://93.184.216.34/"}, "url"), ({"url": "https://10.0.0.1/"}, "url"), ({"url": "https://[::1]/"}, "url"),
-        ({"url": "https://169.254.169.254/"}, "url"), ({"url": "https://user:x@93.184.216.34/"}, "url"),
+        ({"url": "http://93.184.216.34/"}, "url"), ({"url": "https://10.0.0.1/"}, "url"),
+        ({"url": "https://[::1]/"}, "url"), ({"url": "https://169.254.169.254/"}, "url"),
+        ({"url": "https://user:x@93.184.216.34/"}, "url"),
         ({"url": "https://93.184.216.34:25/"}, "url"), ({"url": "https://nobody.invalid/"}, "url"),
         ({"url": "https://" + "a" * 3000}, "url"), ({"events": []}, "events"), ({"events": ["job.started"]}, "events"),
-        ({"events": "job.failed"}, "events"), ({"description": "x" * 501}, "description"), ({"description": None}, "description"),
+        ({"events": "job.failed"}, "events"), ({"description": "x" * 501}, "description"),
+        ({"description": None}, "description"),
         ({"secret": "whsec_mine"}, "secret"),
     ],
 )  # fmt: skip
-def test_a_bad_endpoint_is_a_clear_400(owner: Owner, change: dict[str, Any], param: str) -> None:
-    body = {"url": "https://93.184.216.34/hooks"} | change
-    answer = owner.platform.request("POST", "/api/v1/webhooks/endpoints", body, owner.headers)
-    assert assert_problem(*answer, 400)["param"].startswith(param)
-    made = owner.endpoint("https://93.184.216.34/hooks")
-    answer = owner.platform.request("PATCH", f"/api/v1/webhooks/endpoints/{made['id']}", change, owner.headers)
-    assert assert_problem(*answer, 400)["param"].startswith(param)
+def test_a_bad_endpoint_is_a_clear_400(
+    careless: Owner, theirs: dict[str, Any], change: dict[str, Any], param: str
+) -> None:
+    path, body = "/api/v1/webhooks/endpoints", {"url": "https://93.184.216.34/hooks"} | change
+    for answer in (
+        careless.platform.request("POST", path, body, careless.headers),
+        careless.platform.request("PATCH", f"{path}/{theirs['id']}", change, careless.headers),
+    ):
+        assert assert_problem(*answer, 400)["param"].startswith(param)
 
 
 def test_a_tenant_has_twenty_endpoints_at_the_most(owner: Owner) -> None:
@@ -57,11 +74,9 @@ def test_who_administrates_sees_secrets_and_nobody_else(mill: Platform) -> None:
     chief = register(mill)
     of = Owner(chief)
     made = of.endpoint("https://93.184.216.34/")
+    admin, developer, viewer = [Owner(chief.bring(role)) for role in ("admin", "developer", "viewer")]
     for path in ("secret", f"endpoints/{made['id']}/secret"):
-        assert of.ask("GET", path)[0] == 200
-        assert Owner(chief.bring("admin")).ask("GET", path)[0] == 200
-        assert [Owner(chief.bring(role)).ask("GET", path)[0] for role in ("developer", "viewer")] == [403, 403]
-    viewer = Owner(chief.bring("viewer"))
+        assert [each.ask("GET", path)[0] for each in (of, admin, developer, viewer)] == [200, 200, 403, 403]
     assert viewer.ask("GET", "endpoints")[0] == viewer.ask("GET", "deliveries")[0] == 200
     assert viewer.ask("POST", "endpoints", {"url": "https://93.184.216.34/"})[0] == 403
     assert of.ask("GET", f"endpoints/{made['id']}/secret")[1]["secret"] == made["secret"]
@@ -142,12 +157,12 @@ def test_a_week_of_failures_disables_and_a_success_before_that_does_not(owner: O
     # Somebody mends it in time.
     owner.ask("PATCH", f"endpoints/{made['id']}", {"description": "mended"})
     assert owner.look(made)["failing_since"], "only another url, or enabling, begins a new history"
-    owner.platform.sql("UPDATE webhook_endpoints SET url = %s WHERE tenant = %s", receiver.url("failing-ok"), owner.tenant)
+    owner.platform.sql(MOVE, receiver.url("failing-ok"), owner.tenant)
     owner.later()
     wait_for(lambda: owner.look(made)["failing_since"] is None, 10, "a success")
     assert owner.look(made)["enabled"]
 
-    owner.platform.sql("UPDATE webhook_endpoints SET url = %s WHERE tenant = %s", receiver.url("worse", "500"), owner.tenant)
+    owner.platform.sql(MOVE, receiver.url("worse", "500"), owner.tenant)
     owner.job()
     wait_for(lambda: owner.look(made)["failing_since"], 10, "another failure")
     assert owner.look(made)["enabled"]

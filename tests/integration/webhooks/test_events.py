@@ -14,6 +14,9 @@ from tests.machine import wait_for
 from tests.people import register
 from tests.platform import Platform
 
+CHAT = {"model": "demo", "messages": [{"role": "user", "content": "a"}]}
+REQUEST: dict[str, Any] = {"endpoint": "/v1/chat/completions", "body": CHAT}
+
 
 def test_every_end_of_a_job_is_told_signed_to_the_endpoints_of_its_tenant(owner: Owner, receiver: Receiver) -> None:
     made = owner.endpoint(receiver.url("every"))
@@ -81,17 +84,15 @@ def test_a_job_names_where_it_wants_to_be_told_and_of_what(owner: Owner, receive
     ],
 )  # fmt: skip
 def test_a_job_with_a_bad_target_is_refused(owner: Owner, webhook: Any, param: str) -> None:
-    request = {"endpoint": "/v1/chat/completions", "body": {"model": "demo", "messages": [{"role": "user", "content": "a"}]}}
-    answer = owner.platform.request("POST", "/api/v1/jobs", request | {"webhook": webhook}, owner.headers)
+    answer = owner.platform.request("POST", "/api/v1/jobs", REQUEST | {"webhook": webhook}, owner.headers)
     assert assert_problem(*answer, 400)["param"].startswith(param)
 
 
 def test_the_same_key_with_another_target_is_another_request(owner: Owner, receiver: Receiver) -> None:
-    request = {"endpoint": "/v1/chat/completions", "body": {"model": "demo", "messages": [{"role": "user", "content": "a"}]}}
     headers = owner.headers | {"Idempotency-Key": "one"}
 
     def status(**more: Any) -> int:
-        return owner.platform.request("POST", "/api/v1/jobs", request | more, headers)[0]
+        return owner.platform.request("POST", "/api/v1/jobs", REQUEST | more, headers)[0]
 
     assert [status(webhook=receiver.url("k")), status(webhook=receiver.url("k")), status()] == [202, 202, 422]
 
@@ -113,11 +114,9 @@ def test_an_answer_from_the_cache_is_told_too(owner: Owner, receiver: Receiver) 
 def test_lines_of_a_batch_are_not_told_one_by_one(owner: Owner, receiver: Receiver) -> None:
     """As whoever makes lines submits them: with a batch."""
     owner.endpoint(receiver.url("lines"))
-    line = {
-        "id": ids.new(), "tenant": ids.parse("ten", owner.person.tenant), "lane": "nobody.home", "class": 2, "model": "demo",
-        "batch": ids.new(), "endpoint": "/v1/chat/completions", "body": "{}", "stream": False, "max_attempts": 3, "cost": 1,
-        "tokens": 1,
-    }  # fmt: skip
+    line = {"id": ids.new(), "tenant": ids.parse("ten", owner.person.tenant), "batch": ids.new(), "body": "{}"}
+    line |= {"lane": "nobody.home", "class": 2, "model": "demo", "endpoint": "/v1/chat/completions", "stream": False}
+    line |= {"max_attempts": 3, "cost": 1, "tokens": 1}
     sql = owner.platform.sql
     sql("SELECT outcome FROM submit_jobs(%s, false)", json.dumps([line]))
     settled = sql(

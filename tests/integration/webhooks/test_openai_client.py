@@ -81,6 +81,9 @@ def test_the_end_of_a_batch_is_unwrapped_and_a_forged_one_is_not(
     hook = receiver.wait("batch-sdk")[0]
     event = unwrapped(client, hook, secret)
     assert type(event) is BatchCompletedWebhookEvent and event.data.id == ids.show("batch", batch)
-    for forged in (Hook("", hook.headers, hook.body + b" "), Hook("", hook.headers | {"webhook-id": "evt_2"}, hook.body)):
+    for forged in (
+        Hook("", hook.headers, hook.body + b" "),
+        Hook("", hook.headers | {"webhook-id": "evt_2"}, hook.body),
+    ):
         with pytest.raises(InvalidWebhookSignatureError):
             unwrapped(client, forged, secret)
