@@ -87,8 +87,10 @@ class Deliverer:
         most = min(SLOTS - len(self._lines), BLOCK)
         if most <= 0 or self.stopping.is_set():
             return 0
+        with self._lock:
+            busy = dict(self._busy)
         try:
-            claimed = deliveries.claim(most, self._busy)
+            claimed = deliveries.claim(most, busy)
         except DatabaseUnavailable:
             self.stopping.wait(1.0)
             return 0

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from millrace import audit, db
 from millrace.engines.engine import Line
+from millrace.errors import Unreadable
 from millrace.grouping import Grouped
 from millrace.telemetry import logger
 from millrace.webhooks import endpoints, events, secrets, signing
@@ -85,8 +86,11 @@ def attempt(delivery: Claimed, line: Line) -> Try:
         return _try(delivery, Answer(None, "its endpoint was deleted"), Verdict("failed"))
     id = events.shown(delivery.event)
     body = events.body(id, delivery.type, delivery.subject, json.loads(delivery.data), delivery.created_at)
-    keys = secrets.of_claim(delivery.tenant, delivery.secrets)
-    answer = post(delivery.url, signing.headers(id, int(time.time()), body, keys), body, line)
+    try:
+        keys = secrets.of_claim(delivery.tenant, delivery.secrets)
+        answer = post(delivery.url, signing.headers(id, int(time.time()), body, keys), body, line)
+    except Unreadable:
+        answer = Answer(None, "the secret that signs it cannot be read")
     return _try(delivery, answer, decide(answer.status, delivery.failures, answer.retry_after))
 
 
