@@ -104,8 +104,11 @@ BEGIN
         -- of an EXISTS the planner might make a walk through everybody's endpoints.
         SELECT array_agg(h.id) FROM held h JOIN asked a ON a.job = h.id
         WHERE CASE
-            WHEN a.webhook IS NOT NULL
-                OR (SELECT true FROM webhook_endpoints e WHERE e.tenant = h.tenant AND e.enabled LIMIT 1)
+            WHEN a.webhook IS NOT NULL OR (
+                SELECT true FROM webhook_endpoints e WHERE e.tenant = h.tenant AND e.enabled
+                AND (e.events IS NULL OR NOT e.events <@ '{batch.completed,batch.failed,batch.expired,batch.cancelled}')
+                LIMIT 1
+            )
             THEN (SELECT q.batch IS NULL FROM queues q WHERE q.id = h.queue)
         END
     ) AS tells INTO done;
