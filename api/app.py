@@ -9,6 +9,7 @@ from api import (
     audit,
     cache,
     catalog,
+    comparisons,
     cors,
     docs,
     errors,
@@ -38,7 +39,7 @@ VIEWS = (
     tenants, members, roles, invitations, keys, users, second_names, audit,
     quotas, prices, usage, entries, alerts,
     completions, responses, messages, v1_models,
-    cache, catalog, guard,
+    cache, catalog, guard, comparisons,
     endpoints, deliveries, secret,
 )  # fmt: skip
 

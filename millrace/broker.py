@@ -27,6 +27,7 @@ MAIL = "tasks.mail"
 FORGET = "tasks.forget"
 DELIVER = "tasks.deliver"
 WEBHOOKS = "tasks.webhooks"
+COMPARE = "tasks.compare"
 
 #: The sweep has a queue and a pool of its own: a lane that is full must not delay it.
 SWEEP_QUEUE = "sweep"

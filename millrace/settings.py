@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     port: int = 8000
     #: API processes that one machine starts, all on the same port; 0: one for each core, four at most.
     api_processes: int = Field(default=0, ge=0, le=64)
+    #: For commands that talk to a platform (`millrace bench`): another one than this machine's, and the key for it.
+    millrace_url: str = ""
+    millrace_api_key: str = Field(default="", repr=False)
     async_mode: Literal["eventlet", "threading"] = "eventlet"
     #: Origins that browsers may call from, comma-separated; never `*`.
     cors_origins: str = ""

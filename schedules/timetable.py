@@ -7,6 +7,7 @@ from millrace.settings import settings
 
 FORGET_SECONDS = 6 * 3600.0
 LEDGER_SECONDS = 60.0
+COMPARE_SECONDS = 5.0
 
 
 def timetable() -> dict[str, dict[str, Any]]:
@@ -22,6 +23,7 @@ def timetable() -> dict[str, dict[str, Any]]:
         "mail": _swept(broker.MAIL, every),
         "forget": _swept(broker.FORGET, FORGET_SECONDS),
         "ledger": _swept(broker.LEDGER, LEDGER_SECONDS),
+        "compare": _swept(broker.COMPARE, COMPARE_SECONDS),
     }
 
 

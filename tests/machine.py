@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "FLOWER_PASSWORD", "OLLAMA_URL", "CATALOG")
 #: Servers that `up` would ask for their models.
 FOREIGN += ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+#: Another platform, that commands would talk to.
+FOREIGN += ("MILLRACE_URL", "MILLRACE_API_KEY")
 
 
 class Installation:

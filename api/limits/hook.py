@@ -49,6 +49,22 @@ def count(caller: Caller | None, rate: str, operation: str) -> Decision | None:
     return decision
 
 
+def count_jobs(caller: Caller, jobs: int) -> None:
+    """A request that makes several jobs counts as many in hourly windows: all of them, or RateLimited."""
+    hourly = [rate for rate in applying.of_request(caller, address(), applying.INFERENCE) if rate.hourly]
+    # The first one was counted when the request came in.
+    decision = rates.decide(hourly, jobs - 1) if jobs > 1 else None
+    if decision is None:
+        return
+    g.decision = decision
+    if decision.refused is not None:
+        rate = decision.refused.rate
+        fits = jobs <= rate.size
+        when = f"It may come in {short(decision.wait)}." if fits else "Ask for less at a time."
+        message = f"{_allowed(rate)}, and this makes {jobs} jobs. {when} `GET /api/v1/quota` shows where you stand."
+        raise RateLimited(message, retry_after=-(-decision.wait // 1000) if fits else None)
+
+
 def _known(permission: str, operation: str) -> Caller:
     guesses.refuse_blocked(address())
     try:
@@ -76,9 +92,11 @@ _WHOSE = {
 
 
 def _message(rate: Rate, wait: int) -> str:
+    return f"{_allowed(rate)}. The next one may come in {short(wait)}. `GET /api/v1/quota` shows where you stand."
+
+
+def _allowed(rate: Rate) -> str:
     whose = _WHOSE.get(rate.of, f"The limit `{rate.of}` allows")
     if rate.hourly:
-        size = f"{rate.size} requests an hour"
-    else:
-        size = f"{1_000_000 / rate.interval:g} requests a second ({rate.size} at once)"
-    return f"{whose} {size}. The next one may come in {short(wait)}. `GET /api/v1/quota` shows where you stand."
+        return f"{whose} {rate.size} requests an hour"
+    return f"{whose} {1_000_000 / rate.interval:g} requests a second ({rate.size} at once)"

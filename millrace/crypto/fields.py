@@ -25,6 +25,7 @@ TEXT = Field("job_results", "text", ("job",), "job.text")
 QUESTION = Field("cache_meanings", "question", ("job",), "cache.question")
 
 WEBHOOK_SECRET = Field("webhook_secrets", "secret", ("id",), "webhook_secrets.secret")
+COMPARED = Field("comparisons", "prompts", ("id",), "comparison.prompts")
 
 FIELDS = (
     REQUEST,
@@ -38,6 +39,7 @@ FIELDS = (
     Field("signing_keys", "private", ("kid",), "signing_keys.private"),
     QUESTION,
     WEBHOOK_SECRET,
+    COMPARED,
 )
 
 

@@ -55,6 +55,17 @@ def route(asking: Asking) -> tuple[Model, Route]:
     return found.models[chosen.model], chosen
 
 
+def named(asking: Asking) -> Model:
+    """The model of that name itself, however it does now: no alias, and no fallback. Raises as `route` does."""
+    found = catalog()
+    model = found.model(asking.name)
+    try:
+        _given(asking, [model])
+    except NoRoute as none:
+        raise _refusal(asking, found, none) from None
+    return model
+
+
 def _models(found: Catalog, alias: Alias) -> list[Model]:
     if alias.models is None:
         return all_of(found)

@@ -265,6 +265,8 @@ class Run:
             estimated=usage.estimated,
             cache=self.cache,
             incomplete=incomplete,
+            first_ms=None if self.first is None else round(1000 * self.first),
+            ran_ms=round(1000 * self.seconds),
         )
         settled = self._persist(lambda: settle(settlement))
         if settled is None:

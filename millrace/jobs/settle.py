@@ -34,6 +34,9 @@ class Settlement:
     error_code: str | None = None
     #: The answer was cut short: what is told of a response says so.
     incomplete: bool = False
+    #: Likewise, as the worker timed them: milliseconds until its first delta, if it streamed, and until its end.
+    first_ms: int | None = None
+    ran_ms: int | None = None
 
     def sealed(self) -> "Settlement":
         """The same, as it may lie in the database."""

@@ -1,8 +1,9 @@
 -- Decides groups of limits by this server's clock: a group is one request, and counts against all of its limits or none.
--- KEYS: the limits of one request after the other. ARGV, for each request: 1 to count or 0 to look, its number of limits,
--- then for each limit its size and its interval. An interval of 0 is an hourly window: a counter that begins with the
--- window's first request and is gone 3,600 s later. Another one is the microseconds between two requests of a GCRA, whose
--- size is the burst; it keeps the theoretical arrival time (ITU-T I.371, annex A, virtual scheduling).
+-- KEYS: the limits of one request after the other. ARGV, for each request: as how many it counts or 0 to look, its number of
+-- limits, then for each limit its size and its interval. An interval of 0 is an hourly window: a counter that begins with the
+-- window's first request and is gone 3,600 s later; what counts as several is in it with all of them or not at all. Another one
+-- is the microseconds between two requests of a GCRA, whose size is the burst, and for which every request is one; it keeps the
+-- theoretical arrival time (ITU-T I.371, annex A, virtual scheduling).
 -- Answers, for each request: the number of the limit that refused it (of several the slowest), or 0; the milliseconds to
 -- wait; then for each limit how much of it is used, and the milliseconds until all of it is free.
 local HOUR = 3600000
@@ -11,7 +12,7 @@ local now = time[1] * 1000000 + time[2]
 local answer, key, arg = {}, 0, 1
 
 while arg < #ARGV do
-    local counts, n = ARGV[arg] == '1', tonumber(ARGV[arg + 1])
+    local count, n = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1])
     local refused, longest, used, free = 0, -1, {}, {}
     for i = 1, n do
         local size, interval = tonumber(ARGV[arg + 2 * i]), tonumber(ARGV[arg + 2 * i + 1])
@@ -19,7 +20,8 @@ while arg < #ARGV do
         local wait
         if interval == 0 then
             used[i], free[i] = found, found > 0 and math.max(1, redis.call('PTTL', KEYS[key + i])) or 0
-            wait = found >= size and free[i] or 0
+            -- More than the window's size never fits, however empty it is.
+            wait = found + math.max(count, 1) > size and math.max(1, free[i]) or 0
         else
             free[i] = math.max(found - now, 0)
             used[i] = math.ceil(free[i] / interval)
@@ -31,12 +33,12 @@ while arg < #ARGV do
     end
     for i = 1, n do
         local size, interval = tonumber(ARGV[arg + 2 * i]), tonumber(ARGV[arg + 2 * i + 1])
-        if counts and refused == 0 then
-            used[i] = used[i] + 1
+        if count > 0 and refused == 0 then
+            used[i] = used[i] + (interval > 0 and 1 or count)
             if interval > 0 then
                 free[i] = free[i] + interval
                 redis.call('SET', KEYS[key + i], string.format('%.0f', now + free[i]), 'PX', math.ceil(free[i] / 1000))
-            elseif redis.call('INCR', KEYS[key + i]) == 1 then
+            elseif redis.call('INCRBY', KEYS[key + i], count) == count then
                 redis.call('PEXPIRE', KEYS[key + i], HOUR)
                 free[i] = HOUR
             end

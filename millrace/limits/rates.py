@@ -61,24 +61,27 @@ class Decision(NamedTuple):
 
 class _Question(NamedTuple):
     rates: Sequence[Rate]
-    counts: bool
+    times: int
 
 
-def decide(rates: Sequence[Rate]) -> Decision | None:
-    """Count a request against these limits, unless one of them refuses it. None when Redis is away: allow it."""
-    return _decide(_Question(rates, True)) if rates and not away.is_away() else None
+def decide(rates: Sequence[Rate], times: int = 1) -> Decision | None:
+    """Count a request against these limits, unless one of them refuses it. None when Redis is away: allow it.
+
+    `times`: as how many requests it counts in hourly windows; all of them fit, or it is refused.
+    """
+    return _decide(_Question(rates, times)) if rates and not away.is_away() else None
 
 
 def look(rates: Sequence[Rate]) -> Decision | None:
     """How these limits stand, without counting. None when Redis is away."""
-    return _decide(_Question(rates, False)) if rates and not away.is_away() else None
+    return _decide(_Question(rates, 0)) if rates and not away.is_away() else None
 
 
 def _decide_all(questions: Sequence[_Question]) -> Sequence[Decision | None]:
     keys = [rate.at for question in questions for rate in question.rates]
     given: list[int] = []
-    for rates, counts in questions:
-        given += (int(counts), len(rates))
+    for rates, times in questions:
+        given += (times, len(rates))
         for rate in rates:
             given += (rate.size, rate.interval)
     try:

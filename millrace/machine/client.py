@@ -1,11 +1,12 @@
-"""The few calls that `millrace up` makes of its own API, over HTTP like anybody else."""
+"""The few calls that the operator's commands make of an API, over HTTP like anybody else."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 from millrace.settings import settings
 
@@ -18,7 +19,11 @@ STREAM_PATIENCE = 60.0
 
 
 class ApiError(Exception):
-    """The API did not answer, or not as it should."""
+    """The API did not answer, or not as it should: with `status`, or without where it could not be reached."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,25 @@ def events(job: str, key: str) -> Iterator[Event]:
         yield from parse(reply)
 
 
+def ask(at: str, key: str, method: str, path: str, body: object = None, once: str = "") -> bytes:
+    """What the API at that address answers; `once` is an Idempotency-Key. Raises ApiError, with the API's own words
+    where it refuses."""
+    raw = None if body is None else json.dumps(body)
+    with _call(method, path, key, raw, STREAM_PATIENCE, at, once) as reply:
+        said = reply.read()
+        if reply.status >= 400:
+            raise ApiError(_detail(said) or f"{method} {path}: {reply.status}", reply.status)
+        return said
+
+
+def _detail(said: bytes) -> str:
+    try:
+        found = json.loads(said)
+    except ValueError:
+        return ""
+    return str(found.get("detail", "")) if isinstance(found, dict) else ""
+
+
 def parse(lines: Iterator[bytes] | HTTPResponse) -> Iterator[Event]:
     """Server-sent events: `event:` and `data:` lines, ended by an empty one. A comment is an event without a name."""
     name, data = "message", ""
@@ -87,14 +111,23 @@ def parse(lines: Iterator[bytes] | HTTPResponse) -> Iterator[Event]:
 
 @contextmanager
 def _call(
-    method: str, path: str, key: str = "", body: str | None = None, patience: float = PATIENCE
+    method: str,
+    path: str,
+    key: str = "",
+    body: str | None = None,
+    patience: float = PATIENCE,
+    at: str = "",
+    once: str = "",
 ) -> Iterator[HTTPResponse]:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers |= {"Idempotency-Key": once} if once else {}
     if body is not None:
         headers["Content-Type"] = "application/json"
-    connection = HTTPConnection(host(), settings().port, timeout=patience)
+    where = urlsplit(at or url())
+    kind = HTTPSConnection if where.scheme == "https" else HTTPConnection
+    connection = kind(where.hostname or "", where.port, timeout=patience)
     try:
-        connection.request(method, path, body, headers)
+        connection.request(method, where.path.rstrip("/") + path, body, headers)
         yield connection.getresponse()
     except (OSError, HTTPException) as failure:
         raise ApiError(f"{method} {path}: {failure}") from failure

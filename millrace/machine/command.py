@@ -1,4 +1,4 @@
-"""The operator's command: `millrace up`, `down`, `status`, `doctor`, `models`."""
+"""The operator's command: `millrace up`, `down`, `status`, `doctor`, `models`, `bench`."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from millrace.machine import control, doctor, orphans, status
+from millrace.machine.bench.command import app as bench
 from millrace.machine.finding import Finding
 from millrace.machine.models.command import app as models
 from millrace.machine.place import Unfit
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 
 app.add_typer(models, name="models")
+app.add_typer(bench, name="bench")
 
 Detach = Annotated[bool, typer.Option("--detach", "-d", help="Leave it running in the background.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]

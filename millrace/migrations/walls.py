@@ -65,6 +65,8 @@ WALLS = {
     "cache_meanings": Wall(OF_TENANT, READ, ALL),
     "cache_purges": Wall(OF_TENANT, READ, ALL),
     "cache_settings": Wall(OF_TENANT, WRITE, READ),
+    "comparisons": Wall(OF_TENANT, WRITE, WRITE),
+    "comparison_calls": Wall(OF_TENANT, WRITE, WRITE),
 }
 
 #: Tables that are nobody's: what the API may do with them, and the workers.

@@ -14,6 +14,8 @@ PASSWORD = "a mill turns slowly"
 
 RESPONSE = {"model": "demo", "input": "hi", "background": True}
 
+COMPARISON = {"models": ["demo"], "prompts": [{"id": "hi", "prompt": "hi"}], "max_tokens": 3}
+
 #: The bodies that operations on somebody else's thing are asked with; the others need none.
 BODIES: dict[str, Any] = {
     "PATCH /api/v1/keys/{id}": {"name": "taken"},
@@ -65,6 +67,7 @@ class Guest:
             "/api/v1/quotas/": self.ask("PUT", "/api/v1/quotas", quota)["id"],
             "/api/v1/webhooks/endpoints/": endpoint,
             "/api/v1/webhooks/deliveries/": self.ask("POST", f"/api/v1/webhooks/endpoints/{endpoint}/test", {})["id"],
+            "/api/v1/comparisons/": self.ask("POST", "/api/v1/comparisons", COMPARISON)["id"],
         }
 
 
@@ -82,6 +85,8 @@ def other(platform: Platform) -> Guest:
 def things(owner: Guest) -> dict[str, str]:
     made = owner.things()
     wait_for(lambda: owner.ask("GET", f"/api/v1/jobs/{made['/api/v1/jobs/']}")["status"] == "succeeded", 20, "the job")
+    compared = f"/api/v1/comparisons/{made['/api/v1/comparisons/']}"
+    wait_for(lambda: owner.ask("GET", compared)["status"] == "completed", 20, "the comparison")
     response = f"/v1/responses/{made['/v1/responses/']}"
     wait_for(lambda: owner.ask("GET", response)["status"] == "completed", 20, "the response")
     return made

@@ -106,6 +106,18 @@ def test_a_burst_is_taken_at_once_and_comes_back_one_by_one(clock: redis.Redis) 
     assert 3 + 9 <= admitted <= 3 + passed / 0.1 + 1
 
 
+def test_what_counts_as_several_fits_whole_or_not_at_all(clock: redis.Redis) -> None:
+    hourly, burst = rate(10), rate(3, interval=10_000_000)
+    several = rates.decide([hourly, burst], 6)
+    # For a burst it is one request.
+    assert several and [state.used for state in several.states] == [6, 1] and several.states[0].free == HOUR
+    for times, fits in ((5, False), (4, True), (1, False), (11, False)):
+        found = rates.decide([hourly], times)
+        assert found and (found.refused is None) is fits, times
+    never = rates.decide([rate(10)], 11)
+    assert never and never.refused is not None and never.states[0].used == 0
+
+
 def test_a_request_that_one_limit_refuses_counts_against_none(clock: redis.Redis) -> None:
     wide, narrow, burst = rate(10), rate(1), rate(10, interval=10_000_000)
     assert decided(wide, narrow, burst).refused is None

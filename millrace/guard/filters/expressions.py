@@ -19,12 +19,12 @@ class Compiled(Protocol):
     def search(self, text: bytes) -> Any: ...
 
 
-def compiled(expression: str, rule: str) -> Compiled:
-    """The expression. Raises InvalidField, which names the rule, for what RE2 does not take."""
+def compiled(expression: str, of: str, param: str = "rules") -> Compiled:
+    """The expression. Raises InvalidField, which says whose it is (`rule 'x'`), for what RE2 does not take."""
     try:
         import re2
     except ImportError:
-        raise InvalidField("Rules with expressions need google-re2 on the server.", param="rules") from None
+        raise InvalidField("Expressions need google-re2 on the server.", param=param) from None
     options = re2.Options()
     options.max_mem = MEMORY
     options.log_errors = False
@@ -34,5 +34,5 @@ def compiled(expression: str, rule: str) -> Compiled:
     except (re2.error, UnicodeError) as failed:
         reason = failed.args[0] if failed.args else "not understood"
         shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise InvalidField(f"The expression of rule {rule!r} is not RE2: {shown}", param="rules") from None
+        raise InvalidField(f"The expression of {of} is not RE2: {shown}", param=param) from None
     return made

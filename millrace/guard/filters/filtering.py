@@ -102,7 +102,7 @@ def _scored(rule: Rule) -> _Score:
         return lambda text: float(words.found_in(text.folded))
     if isinstance(rule, Classified):
         return _classified(rule)
-    expression = compiled(rule.expression, rule.name)
+    expression = compiled(rule.expression, f"rule {rule.name!r}")
     return lambda text: float(expression.search(text.encoded) is not None)
 
 

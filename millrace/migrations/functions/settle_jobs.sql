@@ -16,7 +16,8 @@ BEGIN
     WITH i AS MATERIALIZED (
         SELECT * FROM json_to_recordset(items) AS x (
             id uuid, lease uuid, state text, body text, error text, text text, error_code text,
-            input_tokens bigint, output_tokens bigint, cached_tokens bigint, estimated boolean, cache text
+            input_tokens bigint, output_tokens bigint, cached_tokens bigint, estimated boolean, cache text,
+            first_ms bigint, ran_ms bigint
         )
     ), held AS MATERIALIZED (
         -- The end has an attempt's close for its number: one that never ran gets a new attempt for it.
@@ -72,12 +73,12 @@ BEGIN
     ), logged AS (
         INSERT INTO request_log (
             at, job, tenant, api_key, user_id, endpoint, model, status, prompt_hash, address, input_tokens, output_tokens,
-            cache, waited_ms, ran_ms, error_code
+            cache, waited_ms, ran_ms, error_code, first_ms
         )
         SELECT clock_timestamp(), h.id, h.tenant, a.api_key, a.user_id, a.endpoint, a.model, h.state, a.prompt_hash, a.address,
             coalesce(h.input_tokens, 0), coalesce(h.output_tokens, 0), h.cache,
             1000 * extract(epoch FROM coalesce(h.started_at, clock_timestamp()) - h.created_at),
-            1000 * extract(epoch FROM clock_timestamp() - h.started_at), h.error_code
+            coalesce(h.ran_ms, 1000 * extract(epoch FROM clock_timestamp() - h.started_at)), h.error_code, h.first_ms
         FROM held h JOIN asked a ON a.job = h.id
     ), cached AS (
         -- What came from a cache is there already; and the next one is to be like the first, not like the second.

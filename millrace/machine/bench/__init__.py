@@ -1,0 +1,1 @@
+"""`millrace bench`: comparing models on a platform that runs, over its API."""
