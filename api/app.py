@@ -27,7 +27,7 @@ from api.identity import accounts, invitations, jwks, keys, members, passwords, 
 from api.ledger import alerts, entries, prices, quotas, usage
 from api.limits import admin as limits_admin
 from api.limits import headers, quota
-from api.v1 import caching, completions, messages, responses
+from api.v1 import caching, completions, files, messages, responses
 from api.v1 import models as v1_models
 from api.v1.express import express
 from api.webhooks import deliveries, endpoints, secret
@@ -41,6 +41,7 @@ VIEWS = (
     completions, responses, messages, v1_models,
     cache, catalog, guard, comparisons,
     endpoints, deliveries, secret,
+    files,
 )  # fmt: skip
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]

@@ -7,9 +7,9 @@ from millrace.settings import settings
 ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, X-API-Key, Content-Type, Idempotency-Key, Prefer, Last-Event-ID, "
-    "x-millrace-cache, x-millrace-guard",
+    "Range, If-None-Match, If-Range, x-millrace-cache, x-millrace-guard",
     "Access-Control-Expose-Headers": ", ".join(
-        ["Location", "Retry-After", "Preference-Applied", "x-millrace-cache", "x-should-retry"]
+        ["Location", "Retry-After", "Preference-Applied", "ETag", "Content-Range", "x-millrace-cache", "x-should-retry"]
         + [f"x-ratelimit-{what}-{of}" for of in ("requests", "tokens") for what in ("limit", "remaining", "reset")]
     ),
     "Access-Control-Max-Age": "600",

@@ -26,7 +26,7 @@ class Departures:
     @contextmanager
     def watched(self, environ: dict[str, Any], gone: Callable[[], None]) -> Iterator[None]:
         """Call `gone`, once and from another thread, if the request's client leaves while the block runs."""
-        connection = _connection(environ)
+        connection = connection_of(environ)
         if connection is None:
             yield
             return
@@ -58,7 +58,7 @@ class Departures:
             pause.wait(EVERY)
 
 
-def _connection(environ: dict[str, Any]) -> Any:
+def connection_of(environ: dict[str, Any]) -> Any:
     """The socket of a request, below whatever the server made of it."""
     given = environ.get("gunicorn.socket")
     if given is None and "eventlet.input" in environ:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from api import leftover
 from millrace.dialects.anthropic.errors import error_of
 from millrace.errors import (
     BadRequest,
@@ -83,7 +84,7 @@ def render(error: MillraceError) -> Response:
     if isinstance(error, BodyTooLarge):
         # What is left of the body is not read: the connection cannot be used again.
         answer.headers["Connection"] = "close"
-    return answer
+    return leftover.read_away(answer)
 
 
 def _shape(error: MillraceError) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _version() -> str:
 
 
 def _models(each: Operation) -> list[tuple[type[BaseModel], Any]]:
-    found: list[tuple[type[BaseModel], Any]] = [(each.body, "validation")] if each.body else []
+    found: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in (each.body, each.form) if model]
     return found + [(model, "serialization") for model in _answers(each).values() if isinstance(model, type)]
 
 
@@ -80,9 +80,10 @@ def _describe(each: Operation, names: Any) -> dict[str, Any]:
         whole = {"application/json": {"schema": {"type": "object"}}}
         content = described["responses"]["200"].setdefault("content", whole)
         content[each.also] = {"schema": {"type": "string"}}
-    if each.body:
-        schema = names[(each.body, "validation")]
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    for model, media in ((each.body, "application/json"), (each.form, "multipart/form-data")):
+        if model:
+            schema = names[(model, "validation")]
+            described["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     if not each.public:
         described["security"] = [{"bearer": []}, {"header": []}]
         described["x-permission"] = str(each.permission)
@@ -94,8 +95,8 @@ def _answers(each: Operation) -> dict[int, type[BaseModel] | str]:
     more: list[int] = [] if each.public else [401]
     more += [] if each.permission in (PUBLIC, SIGNED_IN) else [403]
     more += [429]
-    more += [413, 415] if each.body else []
-    more += [400] if each.body or each.query or each.headers else []
+    more += [413, 415] if each.body or each.form else []
+    more += [400] if each.body or each.form or each.query or each.headers else []
     error: type[BaseModel] = Problem
     if each.path.startswith("/v1/"):
         error = AnthropicError if each.tag == "Anthropic" else OpenAIError

@@ -6,7 +6,7 @@ What the decorator is told is what the OpenAPI document says (api/openapi.py), s
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,8 @@ from millrace.errors import InvalidField
 from millrace.identity.permissions import PUBLIC
 
 View = Callable[..., Any]
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Operation:
     tag: str
     view: View
     body: type[BaseModel] | None
+    #: Of a multipart form, which the view reads by itself.
+    form: type[BaseModel] | None
     query: type[BaseModel] | None
     headers: dict[str, str]
     answers: dict[int, type[BaseModel] | str]
@@ -55,6 +59,7 @@ def operation(
     permission: str,
     answers: dict[int, type[BaseModel] | str],
     body: type[BaseModel] | None = None,
+    form: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     headers: dict[str, str] | None = None,
     also: str | None = None,
@@ -64,7 +69,7 @@ def operation(
     method, path = rule.split(" ", 1)
 
     def declare(view: View) -> View:
-        given = (body, query, headers or {}, answers, permission, rate, also)
+        given = (body, form, query, headers or {}, answers, permission, rate, also)
         OPERATIONS.append(Operation(method, path, summary, tag, view, *given))
         return view
 
@@ -84,20 +89,21 @@ def _wrapped(declared: Operation) -> View:
     def view(**parameters: Any) -> Any:
         hook.admit(declared.permission, declared.rate, name)
         if declared.query is not None:
-            parameters["query"] = _validated(declared.query, request.args.to_dict(), "")
+            parameters["query"] = validated(declared.query, request.args.to_dict())
         if declared.body is not None:
-            parameters["body"] = _validated(declared.body, bodies.read_json(), "")
+            parameters["body"] = validated(declared.body, bodies.read_json())
         return _answer(declared.view(**parameters))
 
     return view
 
 
-def _validated(model: type[BaseModel], given: Any, prefix: str) -> BaseModel:
+def validated(model: type[Shape], given: Any) -> Shape:
+    """What was given, as a model. Raises InvalidField, which names the first field that is wrong."""
     try:
         return model.model_validate(given)
     except ValidationError as failure:
         first = failure.errors(include_url=False, include_context=False, include_input=False)[0]
-        param = prefix + ".".join(str(part) for part in first["loc"])
+        param = ".".join(str(part) for part in first["loc"])
         raise InvalidField(f"{param[:200] or 'The body'}: {first['msg']}", param=param[:200] or None) from None
 
 

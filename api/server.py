@@ -6,9 +6,8 @@ from flask import Flask
 
 from api import sockets
 from api.app import create_app
-from millrace import db, telemetry
+from millrace import aside, blobs, db, telemetry
 from millrace.catalog import live
-from millrace.identity import aside
 from millrace.jobs.owner import owner
 from millrace.settings import settings
 
@@ -23,6 +22,8 @@ def main() -> None:
     telemetry.configure()
     db.act_as("api")
     live.follow()
+    # A store that cannot be made is known before the first upload, and nobody waits for it then.
+    blobs.store()
     app = create_app()
     sockets.attach(app)
     if settings().async_mode == "eventlet":

@@ -14,6 +14,7 @@ from types import ModuleType
 from bench import (
     authentication,
     cached,
+    files,
     gateway,
     latency,
     memory,
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "waiting": waiting,
     "memory": memory,
     "routing": routing,
+    "files": files,
 }
 
 

@@ -28,6 +28,7 @@ FORGET = "tasks.forget"
 DELIVER = "tasks.deliver"
 WEBHOOKS = "tasks.webhooks"
 COMPARE = "tasks.compare"
+FILES = "tasks.files"
 
 #: The sweep has a queue and a pool of its own: a lane that is full must not delay it.
 SWEEP_QUEUE = "sweep"

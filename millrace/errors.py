@@ -127,6 +127,46 @@ class BodyTooLarge(MillraceError):
     code = "body_too_large"
 
 
+class FileTooLarge(BodyTooLarge):
+    """The file is larger than this platform takes. Split it."""
+
+    code = "file_too_large"
+
+
+class StorageFull(MillraceError):
+    """Your tenant's files fill what it may store. Delete some, or ask your administrator for more."""
+
+    status = 413
+    code = "storage_full"
+
+
+class InvalidForm(BadRequest):
+    """The body must be a multipart form (`multipart/form-data`), whole, with the boundary that its header names."""
+
+    code = "invalid_form"
+
+
+class BodyTooSlow(MillraceError):
+    """The body came too slowly, or not at all. Send it again."""
+
+    status = 408
+    code = "body_too_slow"
+
+
+class UploadLost(MillraceError):
+    """The upload took too long between two pieces, and was given up. Send the file again."""
+
+    status = 409
+    code = "upload_lost"
+
+
+class RangeNotSatisfiable(MillraceError):
+    """That range begins behind the end of the file."""
+
+    status = 416
+    code = "range_not_satisfiable"
+
+
 class UnsupportedMediaType(MillraceError):
     """Send the body as `Content-Type: application/json`."""
 
@@ -176,6 +216,20 @@ class Unreadable(MillraceError):
     code = "unreadable"
 
 
+class BlobMissing(Unreadable):
+    """What is stored here is gone from the file store. Ask your administrator, who may have a backup."""
+
+    code = "blob_missing"
+    hopeless = True
+
+
+class BlobsUnavailable(MillraceError):
+    """The file store does not answer, or is full. Nothing was changed; try again in a moment."""
+
+    status = 503
+    code = "blobs_unavailable"
+
+
 class CallFailed(MillraceError):
     """The model did not answer this call."""
 
@@ -199,6 +253,13 @@ class ClientGone(MillraceError):
 
     status = 499
     code = "client_gone"
+
+
+class Busy(MillraceError):
+    """Too much of this is under way at this moment. Try again in a few seconds."""
+
+    status = 503
+    code = "busy"
 
 
 class DatabaseUnavailable(MillraceError):

@@ -18,7 +18,8 @@ KNOWN = frozenset(
     re.findall(
         r"\S+",
         "postgres password passwd pass admin administrator root user test guest secret changeme change-me change_me "
-        "changeit default example millrace redis flower letmein welcome qwerty abc123 123 1234 123456 12345678 hunter2",
+        "changeit default example millrace redis flower letmein welcome qwerty abc123 123 1234 123456 12345678 hunter2 "
+        "minioadmin",
     )
 )
 
@@ -43,6 +44,8 @@ def faults(given: Settings) -> Iterator[str]:
     yield from _url_faults(given)
     if given.flower_password and _known(given.flower_password, given.flower_user):
         yield "FLOWER_PASSWORD is one that everybody tries: choose another, or leave it empty for the admin's API key"
+    if given.s3_secret_access_key and _known(given.s3_secret_access_key, given.s3_access_key_id):
+        yield "S3_SECRET_ACCESS_KEY is one that everybody tries: choose another"
     if given.master_key and (fault := _master_fault(given.master_key)):
         yield f"MASTER_KEY {fault}: `openssl rand -base64 32` makes one"
     if "*" in given.cors_origins:

@@ -101,6 +101,17 @@ class Settings(BaseSettings):
     #: Months of the request log that are kept, this one included.
     request_log_months: int = Field(default=13, ge=1, le=1200)
 
+    #: Where files lie: s3://bucket/prefix; empty: in MILLRACE_HOME/blobs.
+    blobs_url: str = Field(default="", pattern=r"^(s3://[a-z0-9._-]+(/[A-Za-z0-9._/-]*)?)?$")
+    #: Of a store that is not Amazon's own. Empty credentials: where boto3 looks for them.
+    s3_endpoint_url: str = ""
+    s3_region: str = ""
+    s3_access_key_id: str = ""
+    s3_secret_access_key: str = Field(default="", repr=False)
+    #: Bytes of one file, and of all files of a tenant; 0: no limit on the latter.
+    max_file_bytes: int = Field(default=209_715_200, ge=1)
+    max_stored_bytes: int = Field(default=10_000_000_000, ge=0)
+
     #: Who may make an account: anybody, nobody, who holds an invitation.
     registration: Literal["open", "closed", "invited"] = "open"
     #: True: nobody signs in before they have followed the link that was mailed to them.
@@ -190,6 +201,10 @@ class Settings(BaseSettings):
     @property
     def master_key_path(self) -> Path:
         return self.home / "master-key"
+
+    @property
+    def blobs_path(self) -> Path:
+        return self.home / "blobs"
 
     @property
     def mail_log_path(self) -> Path:

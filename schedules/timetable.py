@@ -9,6 +9,9 @@ FORGET_SECONDS = 6 * 3600.0
 LEDGER_SECONDS = 60.0
 COMPARE_SECONDS = 5.0
 
+#: Sweeps between two of files: what is over is gone for everybody at once, and only takes up room.
+FILES_SWEEPS = 10
+
 
 def timetable() -> dict[str, dict[str, Any]]:
     """By name: which task, every how many seconds, on which queue."""
@@ -24,6 +27,7 @@ def timetable() -> dict[str, dict[str, Any]]:
         "forget": _swept(broker.FORGET, FORGET_SECONDS),
         "ledger": _swept(broker.LEDGER, LEDGER_SECONDS),
         "compare": _swept(broker.COMPARE, COMPARE_SECONDS),
+        "files": _swept(broker.FILES, every * FILES_SWEEPS),
     }
 
 

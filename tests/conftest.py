@@ -3,12 +3,16 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conformance import Conformance
 from tests.machine import Installation
 from tests.platform import Platform
+
+if TYPE_CHECKING:
+    from tests.fakes.s3_server import S3Server
 
 #: Beside the shipped catalog: a lane that is soon full, one whose model can be away without harm to others, one that
 #: runs a process a slot, and one that nobody serves.
@@ -100,6 +104,16 @@ def database() -> Iterator[Platform]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator["S3Server"]:
+    """An S3 over a real socket."""
+    # It takes two seconds: only where it is wanted.
+    from tests.fakes.s3_server import serving
+
+    with serving() as server:
+        yield server
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

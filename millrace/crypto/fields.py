@@ -26,6 +26,10 @@ QUESTION = Field("cache_meanings", "question", ("job",), "cache.question")
 
 WEBHOOK_SECRET = Field("webhook_secrets", "secret", ("id",), "webhook_secrets.secret")
 COMPARED = Field("comparisons", "prompts", ("id",), "comparison.prompts")
+FILE_KEY = Field("files", "key", ("id",), "files.key")
+FILENAME = Field("files", "filename", ("id",), "files.filename")
+#: In clear it would tell who has a file, or guesses it, that this is the one.
+FILE_HASH = Field("files", "sha256", ("id",), "files.sha256")
 
 FIELDS = (
     REQUEST,
@@ -40,6 +44,9 @@ FIELDS = (
     QUESTION,
     WEBHOOK_SECRET,
     COMPARED,
+    FILE_KEY,
+    FILENAME,
+    FILE_HASH,
 )
 
 

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from millrace.errors import InvalidField
-from millrace.identity import aside
+from millrace.identity import turns
 
 #: Change these, and each password gets a new hash when its owner next signs in.
 PARAMETERS = profiles.RFC_9106_LOW_MEMORY
@@ -45,12 +45,12 @@ def check(password: str, *names: str | None) -> None:
 
 def hashed(password: str) -> str:
     """The hash to keep."""
-    return aside.run(_hasher.hash, _normal(password))
+    return turns.run(_hasher.hash, _normal(password))
 
 
 def verify(hash: str | None, password: str) -> bool:
     """Is it the password of this hash? Where there is none (no such account) it costs the same and is wrong."""
-    return aside.run(_matches, hash or stand_in(), _normal(password))
+    return turns.run(_matches, hash or stand_in(), _normal(password))
 
 
 def outdated(hash: str) -> bool:

@@ -10,6 +10,8 @@ class Permission(StrEnum):
     jobs_write = "jobs:write"
     batches_read = "batches:read"
     batches_write = "batches:write"
+    files_read = "files:read"
+    files_write = "files:write"
     schedules_read = "schedules:read"
     schedules_write = "schedules:write"
     webhooks_read = "webhooks:read"

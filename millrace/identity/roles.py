@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from millrace.identity.permissions import OF_OPERATORS, OF_TENANTS, Permission
 
-#: What the work itself needs: jobs, batches, schedules, webhooks, conversations.
+#: What the work itself needs: jobs, batches, files, schedules, webhooks, conversations.
 _WORK = frozenset(
     Permission(f"{thing}:{act}")
-    for thing in ("jobs", "batches", "schedules", "webhooks", "conversations")
+    for thing in ("jobs", "batches", "files", "schedules", "webhooks", "conversations")
     for act in ("read", "write")
 )
 

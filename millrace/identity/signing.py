@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
 from millrace import audit, crypto, db, ids
-from millrace.identity import aside
+from millrace.identity import turns
 from millrace.settings import settings
 
 #: Bits of the modulus (RFC 7518 wants 2048 for RS256).
@@ -95,7 +95,7 @@ def _look() -> None:
 
 def _make() -> None:
     """Make the next key, unless another process just did. It is computed before the lock is held."""
-    made = aside.run(rsa.generate_private_key, 65537, BITS)
+    made = turns.run(rsa.generate_private_key, 65537, BITS)
     kid = ids.new().replace("-", "")
     given = {
         "kid": kid,

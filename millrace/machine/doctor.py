@@ -101,6 +101,7 @@ CHECKS: tuple[Check, ...] = (
     _api,
     doctor_servers.postgres,
     doctor_servers.redis_,
+    doctor_servers.files,
     _admin_key,
     _models,
     _local_models,

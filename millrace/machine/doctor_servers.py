@@ -1,10 +1,13 @@
-"""`millrace doctor` on Postgres and Redis: reachable, new enough, set up as Millrace needs them."""
+"""`millrace doctor` on Postgres, Redis and an S3: reachable, new enough, set up as Millrace needs them."""
 
+import secrets
 from collections.abc import Iterator
 
 import psycopg2
 import redis
 
+from millrace import blobs
+from millrace.errors import BlobsUnavailable
 from millrace.machine import control
 from millrace.machine.binaries import POSTGRES, REDIS, postgres_bin, redis_server
 from millrace.machine.finding import Finding, judged
@@ -13,6 +16,8 @@ from millrace.settings import settings
 
 PGVECTOR = "Install pgvector for this Postgres (for example `apt install postgresql-16-pgvector`)"
 EVICTION = "Set maxmemory-policy to noeviction: an evicted message is a late job"
+
+STORE = "Check BLOBS_URL, the S3_ settings, that the bucket is there, and that these credentials may write to it"
 
 
 def programs() -> Iterator[Finding]:
@@ -80,6 +85,21 @@ def _eviction(server: redis.Redis) -> Finding:
         policy = "unknown"
     level = "ok" if policy == "noeviction" else "warn"
     return Finding("redis eviction", level, policy, "" if level == "ok" else EVICTION)  # type: ignore[arg-type]
+
+
+def files() -> Iterator[Finding]:
+    """That a store of files elsewhere takes one and gives it away again."""
+    if not settings().blobs_url:
+        return
+    key, where = f"doctor/{secrets.token_hex(8)}", settings().s3_endpoint_url or "Amazon"
+    try:
+        blobs.store().put(key, [b"doctor"])
+        blobs.store().delete(key)
+    except BlobsUnavailable as failure:
+        said = str(failure.__cause__ or failure).splitlines()[0]
+        yield Finding("files", "fail", f"{settings().blobs_url} at {where}: {said}", STORE)
+    else:
+        yield Finding("files", "ok", f"{settings().blobs_url} at {where}")
 
 
 def _unreachable(what: str, wrong: str, embedded: bool, setting: str) -> Finding:

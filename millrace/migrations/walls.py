@@ -67,6 +67,8 @@ WALLS = {
     "cache_settings": Wall(OF_TENANT, WRITE, READ),
     "comparisons": Wall(OF_TENANT, WRITE, WRITE),
     "comparison_calls": Wall(OF_TENANT, WRITE, WRITE),
+    "files": Wall(OF_TENANT, WRITE, ALL),
+    "file_totals": Wall(OF_TENANT, WRITE, WRITE),
 }
 
 #: Tables that are nobody's: what the API may do with them, and the workers.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import socketio
 
+from tests.integration.files.forms import FORM, PURPOSE, form
 from tests.machine import wait_for
 from tests.platform import Platform
 
@@ -68,6 +69,7 @@ class Guest:
             "/api/v1/webhooks/endpoints/": endpoint,
             "/api/v1/webhooks/deliveries/": self.ask("POST", f"/api/v1/webhooks/endpoints/{endpoint}/test", {})["id"],
             "/api/v1/comparisons/": self.ask("POST", "/api/v1/comparisons", COMPARISON)["id"],
+            "/v1/files/": self.ask("POST", "/v1/files", form(PURPOSE, ("file", "x", b"x")), **FORM)["id"],
         }
 
 

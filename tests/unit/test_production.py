@@ -35,6 +35,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"database_api_url": "postgresql://api:change%2Dme@db/x"}, "DATABASE_API_URL"),
         ({"broker_url": "amqp://guest:guest@mq//"}, "BROKER_URL"),
         ({"flower_password": "admin"}, "FLOWER_PASSWORD"),
+        ({"s3_access_key_id": "mill", "s3_secret_access_key": "minioadmin"}, "S3_SECRET_ACCESS_KEY"),
         ({"flower_password": "Secret"}, "FLOWER_PASSWORD"),
         ({"master_key": base64.b64encode(bytes(32)).decode()}, "MASTER_KEY is not random"),
         ({"master_key": base64.b64encode(b"0123456789abcdef" * 2).decode()}, "MASTER_KEY is not random"),

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from millrace import audit
+from millrace import aside, audit
 from millrace.errors import InvalidField
-from millrace.identity import accounts, aside, passwords, sign_in
+from millrace.identity import accounts, passwords, sign_in, turns
 from millrace.identity.sessions import Origin
 
 
@@ -79,14 +79,14 @@ def test_slow_work_runs_where_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> 
         return function(*given)
 
     aside.run_with(elsewhere)
-    assert aside.run(divmod, 7, 2) == (3, 1) and told == [(7, 2)]
+    assert turns.run(divmod, 7, 2) == (3, 1) and told == [(7, 2)]
 
 
 def test_who_comes_in_a_flood_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "PATIENCE", 0.01)
-    begun = [aside._turns.acquire() for _ in range(aside.AT_A_TIME)]
-    with pytest.raises(aside.Busy):
-        aside.run(divmod, 7, 2)
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    begun = [turns._turns.acquire() for _ in range(turns.AT_A_TIME)]
+    with pytest.raises(turns.Busy):
+        turns.run(divmod, 7, 2)
     for _ in begun:
-        aside._turns.release()
-    assert aside.run(divmod, 7, 2) == (3, 1)
+        turns._turns.release()
+    assert turns.run(divmod, 7, 2) == (3, 1)
