@@ -23,6 +23,8 @@ from api import (
     routed,
     second_names,
 )
+from api.batches import batches, quotes, results
+from api.batches import events as batch_events
 from api.identity import accounts, invitations, jwks, keys, members, passwords, roles, sessions, tenants, users
 from api.ledger import alerts, entries, prices, quotas, usage
 from api.limits import admin as limits_admin
@@ -42,6 +44,7 @@ VIEWS = (
     cache, catalog, guard, comparisons,
     endpoints, deliveries, secret,
     files,
+    batches, quotes, results, batch_events,
 )  # fmt: skip
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]

@@ -1,20 +1,12 @@
-"""Reading a JSON body that may be hostile: its size, its depth, and what JSON cannot carry into Postgres."""
+"""Reading a JSON body that may be hostile: its size here, what it says in millrace/hostile_json.py."""
 
-import json
-import re
-from math import isinf
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import request
 
-from millrace.errors import BodyTooLarge, InvalidJSON, UnsupportedMediaType
+from millrace.errors import BodyTooLarge, UnsupportedMediaType
+from millrace.hostile_json import parse
 from millrace.settings import settings
-
-#: Levels of nesting; OpenAI's deepest documented request has about ten, JSON schemas in it a few more.
-DEPTH = 100
-
-#: `\u0000`, or half of a surrogate pair, written as an escape (not the escape of a backslash).
-_SUSPECT = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])", re.IGNORECASE)
 
 
 def read_json() -> dict[str, Any]:
@@ -32,55 +24,3 @@ def _read() -> bytes:
     if len(raw) > limit:
         raise BodyTooLarge(f"The body may have {limit} bytes. Send less at a time, or a file as a batch.")
     return raw
-
-
-def parse(raw: bytes) -> dict[str, Any]:
-    """The object that these bytes are."""
-    try:
-        text = raw.decode("utf-8")
-        _check_depth(text)
-        found = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-    except UnicodeDecodeError:
-        raise InvalidJSON("The body is not UTF-8.") from None
-    except (ValueError, RecursionError) as failure:
-        raise InvalidJSON(f"The body is not JSON: {str(failure)[:200]}") from None
-    if not isinstance(found, dict):
-        raise InvalidJSON("The body must be a JSON object.")
-    if "\\u" in text and _SUSPECT.search(text):
-        _check_strings(found)
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _finite(digits: str) -> float:
-    """1e999 is JSON, but becomes infinity, which is not."""
-    number = float(digits)
-    if isinf(number):
-        raise ValueError(f"{digits[:40]} is too large a number")
-    return number
-
-
-def _check_depth(text: str) -> None:
-    """Count brackets outside strings, and only where there are enough of them to matter."""
-    if text.count("[") + text.count("{") <= DEPTH:
-        return
-    depth = 0
-    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
-        if token[0] in "[{":
-            depth += 1
-            if depth > DEPTH:
-                raise ValueError(f"nested deeper than {DEPTH} levels")
-        elif token[0] in "]}":
-            depth -= 1
-
-
-def _check_strings(found: dict[str, Any]) -> None:
-    try:
-        dumped = json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise InvalidJSON("A string holds half of a surrogate pair, which is no character.") from None
-    if re.search(rb"(?<!\\)(?:\\\\)*\\u0000", dumped):
-        raise InvalidJSON("A string holds the character NUL (\\u0000), which cannot be stored.")

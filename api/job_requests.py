@@ -1,7 +1,6 @@
 """From a request to a submission: what must be right before a job is accepted."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import request
 
@@ -10,23 +9,14 @@ from api.address import address
 from api.shapes import NewJob
 from api.v1 import caching
 from api.webhooks.target import target
-from millrace.catalog.catalog import Model
 from millrace.clock import now
-from millrace.errors import InvalidField, ModelUnable
+from millrace.errors import InvalidField
 from millrace.guard.answers import wish
 from millrace.identity.caller import Caller
 from millrace.jobs import prompts
+from millrace.jobs.able import NEEDS, able
 from millrace.jobs.classes import Class
-from millrace.jobs.route import some_model
 from millrace.jobs.submit import Submission
-
-#: What a model must be able to do to answer at an endpoint, and the field without which there is nothing to answer.
-NEEDS = {
-    "/v1/chat/completions": ("chat", "messages"),
-    "/v1/completions": ("completions", "prompt"),
-    "/v1/embeddings": ("embeddings", "input"),
-    "/v1/responses": ("chat", "input"),
-}
 
 FAR = timedelta(days=366)
 
@@ -58,24 +48,6 @@ def asked_by(caller: Caller, wanted: Submission) -> Submission:
     wanted.caching = caching.planned(wanted)
     prompts.check(wanted)
     return wanted
-
-
-def able(endpoint: str, body: dict[str, Any], prefix: str = "") -> Model:
-    """A model that the request's name stands for (`asked_by` chooses), which can do what the endpoint is for.
-
-    Raises InvalidField, UnknownModel, ModelUnable; `prefix` names fields.
-    """
-    name = body.get("model")
-    if not isinstance(name, str) or not name:
-        raise InvalidField(f"{prefix}model: name one of those that GET /api/v1/models lists.", param=f"{prefix}model")
-    capability, field = NEEDS[endpoint]
-    try:
-        model = some_model(name, capability)
-    except ModelUnable as unable:
-        raise ModelUnable(unable.message, param=f"{prefix}model") from None
-    if not body.get(field):
-        raise InvalidField(f"{prefix}{field}: is missing, and {endpoint} needs it.", param=f"{prefix}{field}")
-    return model
 
 
 def _check_times(body: NewJob) -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from bench import (
     authentication,
+    batches,
     cached,
     files,
     gateway,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "streams": streams,
     "gateway": gateway,
     "authentication": authentication,
+    "batches": batches,
     "cached": cached,
     "waiting": waiting,
     "memory": memory,

@@ -81,10 +81,7 @@ def chat(place: Place) -> One:
     request = place.chat()
 
     async def one(connection: Connection) -> float:
-        begun = perf_counter()
-        answer = await connection.ask(request)
-        assert answer.status == 200 and b'"chat.completion"' in answer.raw, answer.raw
-        return (perf_counter() - begun) * 1000
+        return await timed(connection, request)
 
     return one
 
@@ -100,3 +97,11 @@ def chat_streamed(place: Place, user: str) -> One:
         return (answer.seen - begun) * 1000
 
     return one
+
+
+async def timed(connection: Connection, request: bytes) -> float:
+    """Milliseconds of one chat completion."""
+    begun = perf_counter()
+    answer = await connection.ask(request)
+    assert answer.status == 200 and b'"chat.completion"' in answer.raw, answer.raw
+    return (perf_counter() - begun) * 1000

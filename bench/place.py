@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from socket import create_connection
 
@@ -26,14 +26,14 @@ SHIPPED = {
 APIS = [one.name for one in processes() if one.command[-1] == "api"]
 
 CATALOG = """
-[lanes."remote.mock"]
-slots = 128
-kept = 0
+[lanes."remote.{name}"]
+slots = {slots}
+kept = {kept}
 
 [[models]]
-name = "mock"
+name = "{name}"
 engine = "compatible"
-lane = "remote.mock"
+lane = "remote.{name}"
 url = "http://127.0.0.1:{port}"
 """
 
@@ -41,8 +41,9 @@ url = "http://127.0.0.1:{port}"
 class Place:
     """A started platform and its upstream, and the requests to both."""
 
-    def __init__(self) -> None:
+    def __init__(self, extra: Mapping[str, Mapping[str, int]]) -> None:
         self.platform = Platform(**SHIPPED)
+        self._extra = extra
         self.upstream_port = free_port()
         self.upstream: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +57,9 @@ class Place:
         return cpu_seconds(self.pids.values())
 
     def start(self) -> None:
-        (self.platform.home / "models.toml").write_text(CATALOG.format(port=self.upstream_port))
+        lanes = {"mock": {"slots": 128, "kept": 0}, **self._extra}
+        catalog = "".join(CATALOG.format(name=name, port=self.upstream_port, **lane) for name, lane in lanes.items())
+        (self.platform.home / "models.toml").write_text(catalog)
         self.upstream = self.platform.spawn("-m", "bench.upstream", str(self.upstream_port))
         self.platform.start()
         # As `make run` starts them: on one port.
@@ -107,9 +110,9 @@ def _listens(port: int) -> bool:
 
 
 @contextmanager
-def place() -> Iterator[Place]:
-    """Started, and stopped at the end."""
-    made = Place()
+def place(extra: Mapping[str, Mapping[str, int]] | None = None) -> Iterator[Place]:
+    """Started, and stopped at the end. `extra`: more models on the same upstream, with the slots of their lanes."""
+    made = Place(extra or {})
     try:
         made.start()
         yield made

@@ -27,6 +27,8 @@ MAIL = "tasks.mail"
 FORGET = "tasks.forget"
 DELIVER = "tasks.deliver"
 WEBHOOKS = "tasks.webhooks"
+BATCHES = "tasks.batches"
+WATCH_BATCHES = "tasks.watch_batches"
 COMPARE = "tasks.compare"
 FILES = "tasks.files"
 
@@ -36,8 +38,11 @@ SWEEP_QUEUE = "sweep"
 #: Webhooks are a lane of their own: what a slow receiver costs, no model's lane pays.
 WEBHOOKS_QUEUE = "webhooks"
 
+#: So are the steps of batches: reading a file of 50,000 lines takes a while.
+BATCHES_QUEUE = "batches"
+
 #: What a ring of a lane that is no model's wakes.
-_TASKS = {WEBHOOKS_QUEUE: DELIVER}
+_TASKS = {WEBHOOKS_QUEUE: DELIVER, BATCHES_QUEUE: BATCHES}
 
 #: Seconds after which an unread ring is worth nothing: the sweep has rung again by then.
 RING_EXPIRES = 30
@@ -114,7 +119,7 @@ class TaskEvents:
     """
 
     #: Events kept for the next sending, which is once a second.
-    MOST = 300
+    MOST = 100
 
     def __init__(self, hostname: str) -> None:
         self._hostname = hostname

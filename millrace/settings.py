@@ -98,6 +98,10 @@ class Settings(BaseSettings):
     cache_memory_bytes: int = Field(default=64_000_000, ge=0)
     #: How like a question must be for the answer to another one (cosine of their vectors): see docs/caches.md.
     semantic_threshold: float = Field(default=0.85, ge=0.5, le=1)
+    #: Lines of one batch.
+    max_batch_lines: int = Field(default=50_000, ge=1, le=1_000_000)
+    #: When batches with the window `off-peak` run: hours, and their time zone.
+    off_peak: str = Field(default="22:00-06:00 UTC", pattern=r"^\d\d:\d\d-\d\d:\d\d( [A-Za-z_/+-]+)?$")
     #: Months of the request log that are kept, this one included.
     request_log_months: int = Field(default=13, ge=1, le=1200)
 

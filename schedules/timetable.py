@@ -23,6 +23,7 @@ def timetable() -> dict[str, dict[str, Any]]:
             "options": {"queue": broker.queue(broker.SWEEP_QUEUE), "expires": every * 2, "retry": False},
         },
         "webhooks": _swept(broker.WEBHOOKS, every),
+        "batches": _swept(broker.WATCH_BATCHES, every),
         "mail": _swept(broker.MAIL, every),
         "forget": _swept(broker.FORGET, FORGET_SECONDS),
         "ledger": _swept(broker.LEDGER, LEDGER_SECONDS),

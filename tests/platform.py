@@ -21,6 +21,7 @@ COMMANDS = {
     "local": ("-m", "workers", "local"),
     "sweep": ("-m", "workers", "sweep"),
     "webhooks": ("-m", "workers", "webhooks"),
+    "batches": ("-m", "workers", "batches"),
     "beat": ("-m", "schedules"),
     "flower": ("-m", "workers", "flower"),
 }

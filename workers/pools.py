@@ -2,7 +2,7 @@
 
 A pool is one line in the Procfile, one service in docker-compose, one Deployment in Kubernetes. The catalog gives each
 lane its pool by name: `remote` waits for sockets, and so has hundreds of slots in one process; every other pool is for
-GPUs and local models, and has a process a slot. `sweep` and `webhooks` serve no model.
+GPUs and local models, and has a process a slot. `sweep`, `webhooks` and `batches` serve no model.
 """
 
 import sys
@@ -15,6 +15,10 @@ from millrace.settings import settings
 REMOTE = "remote"
 SWEEP = "sweep"
 WEBHOOKS = "webhooks"
+BATCHES = "batches"
+
+#: Batches whose steps go on side by side: none waits for the 50,000 lines of another.
+STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ def pool(name: str) -> Pool | None:
         return Pool(SWEEP, "solo", (broker.SWEEP_QUEUE,), 1)
     if name == WEBHOOKS:
         return Pool(WEBHOOKS, green(), (broker.WEBHOOKS_QUEUE,), 1)
+    if name == BATCHES:
+        return Pool(BATCHES, "threads", (broker.BATCHES_QUEUE,), STEPS)
     lanes = tuple(catalog().lanes_of(name))
     if not lanes:
         return None
@@ -72,8 +78,8 @@ def _unique() -> str:
 
 
 def names() -> list[str]:
-    """Every pool that the catalog speaks of, the sweep's and the webhooks'."""
-    return sorted({lane.pool for lane in catalog().lanes.values()} | {SWEEP, WEBHOOKS})
+    """Every pool that the catalog speaks of, the sweep's, the webhooks' and the batches'."""
+    return sorted({lane.pool for lane in catalog().lanes.values()} | {SWEEP, WEBHOOKS, BATCHES})
 
 
 def refuse(name: str) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.auth import caller
-from api.job_requests import able, asked_by, idempotency_key
+from api.job_requests import asked_by, idempotency_key
 from millrace.errors import ModelNotFound, UnknownModel
+from millrace.jobs.able import able
 from millrace.jobs.classes import Class
 from millrace.jobs.submit import Submission
 

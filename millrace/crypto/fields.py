@@ -30,6 +30,7 @@ FILE_KEY = Field("files", "key", ("id",), "files.key")
 FILENAME = Field("files", "filename", ("id",), "files.filename")
 #: In clear it would tell who has a file, or guesses it, that this is the one.
 FILE_HASH = Field("files", "sha256", ("id",), "files.sha256")
+BATCH_TEMPLATE = Field("batches", "template", ("id",), "batches.template")
 
 FIELDS = (
     REQUEST,
@@ -47,6 +48,7 @@ FIELDS = (
     FILE_KEY,
     FILENAME,
     FILE_HASH,
+    BATCH_TEMPLATE,
 )
 
 

@@ -32,7 +32,7 @@ def cancel(tenant: str, job: str) -> None:
         if settle_queued(tenant, job, "cancelled", None):
             return
         if db.call(_REQUEST, (job,), tenants=[tenant]):
-            _publish(job)
+            publish(job)
             return
         if has_ended(tenant, job):
             return
@@ -46,7 +46,7 @@ def cancel_all(tenant: str, jobs: Sequence[str]) -> None:
         told = {row[0] for row in db.call(_REQUEST_ALL, (left,), tenants=[tenant])} if left else set()
         for job in left:
             # What does neither wait nor run has ended, or moves just now.
-            _publish(job) if job in told else cancel(tenant, job)
+            publish(job) if job in told else cancel(tenant, job)
 
 
 def _settle_all_queued(tenant: str, jobs: Sequence[str]) -> list[str]:
@@ -72,7 +72,7 @@ def settle_queued(tenant: str, job: str, state: str, error: dict[str, str] | Non
     return True
 
 
-def _publish(job: str) -> None:
+def publish(job: str) -> None:
     try:
         millrace_redis.client().publish(channels.CANCEL, job.encode())
     except millrace_redis.Gone:

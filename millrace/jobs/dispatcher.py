@@ -98,7 +98,9 @@ class Dispatcher:
         jobs = self._claim_now(any, kept)
         self._owed_any = self._owed_any or len(jobs) >= any
         self._owed_interactive = self._owed_interactive or len(jobs) >= any + kept
-        log.append_all([log.Entry(job.id, [started(job.attempt, job.model)], kept=job.stream) for job in jobs])
+        # Of batch work that logs nothing the end alone is told: whoever watches it reads its beginning then.
+        told = [job for job in jobs if job.stream or job.of_class != Class.batch]
+        log.append_all([log.Entry(job.id, [started(job.attempt, job.model)], kept=job.stream) for job in told])
         for job in jobs:
             if job.of_class != Class.batch:
                 self.process.shown.started(job.id, f"{job.model} {job.endpoint}", f"{{'tenant': '{job.tenant}'}}")

@@ -55,7 +55,9 @@ AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.process = p.id AND j.state = 'runni
 """
 
 _LATE = """
-SELECT tenant, id FROM jobs WHERE state = 'queued' AND deadline <= clock_timestamp() ORDER BY deadline LIMIT %s
+SELECT tenant, id FROM jobs WHERE state = 'queued' AND deadline <= clock_timestamp()
+-- Those of batches are ended in blocks (millrace/batches/ending.py).
+AND batch IS NULL ORDER BY deadline LIMIT %s
 """
 
 #: Keys are good for 24 hours at least.

@@ -60,6 +60,8 @@ WALLS = {
     "webhook_outbox": Wall(OF_TENANT, ADD, ALL),
     "webhook_deliveries": Wall(OF_TENANT, WRITE, ALL),
     "webhook_attempts": Wall(OF_TENANT, READ, ALL),
+    "batches": Wall(OF_TENANT, WRITE, ALL),
+    "batch_reservations": Wall(OF_TENANT, "", ALL),
     "guards": Wall(OF_TENANT, WRITE, READ),
     "cache_entries": Wall(OF_TENANT, WRITE, ALL),
     "cache_meanings": Wall(OF_TENANT, READ, ALL),

@@ -10,7 +10,7 @@ BEGIN
     FROM (
         SELECT s.id, (
             SELECT min(j.key) FROM jobs j WHERE j.queue = s.id AND j.state = 'queued' AND j.due AND j.key < s.head
-        ) AS key FROM queues s WHERE s.head > '-infinity'
+        ) AS key FROM queues s WHERE s.head > '-infinity' AND NOT s.paused
     ) least_key
     WHERE q.id = least_key.id AND least_key.key < q.head;
 

@@ -22,9 +22,14 @@ CREATE OR REPLACE FUNCTION quota_drift(of_period date, of_quota uuid DEFAULT NUL
         SELECT j.quotas, j.reserved_tokens, j.reserved_nanos FROM jobs j
         WHERE j.state = 'queued' AND NOT j.due AND j.quota_period = of_period
     ), held AS (
-        SELECT q.id, sum(quota_share(q.unit, u.reserved_tokens, u.reserved_nanos))::bigint AS reserved
-        FROM unfinished u CROSS JOIN LATERAL unnest(u.quotas) AS n (quota) JOIN quotas q ON q.id = n.quota
-        WHERE of_quota IS NULL OR q.id = of_quota GROUP BY 1
+        SELECT p.id, sum(p.amount)::bigint AS reserved FROM (
+            SELECT q.id, quota_share(q.unit, u.reserved_tokens, u.reserved_nanos) AS amount
+            FROM unfinished u CROSS JOIN LATERAL unnest(u.quotas) AS n (quota) JOIN quotas q ON q.id = n.quota
+            UNION ALL
+            -- Lines of batches that are no jobs yet.
+            SELECT b.quota, b.amount FROM batch_parts(NULL) b WHERE b.period = of_period
+        ) p
+        WHERE of_quota IS NULL OR p.id = of_quota GROUP BY 1
     )
     SELECT q.id, q.tenant, coalesce(b.used, 0), coalesce(b.reserved, 0), coalesce(e.used, 0), coalesce(h.reserved, 0)
     FROM quotas q

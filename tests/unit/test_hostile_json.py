@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from api.bodies import DEPTH, parse
 from millrace.errors import InvalidJSON
+from millrace.hostile_json import DEPTH, parse
 
 
 def nested(levels: int, opening: str = '{"a":', closing: str = "}") -> bytes:

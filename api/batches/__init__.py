@@ -1,0 +1,1 @@
+"""Batches: asked for, watched, changed, and what came of them."""
