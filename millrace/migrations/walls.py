@@ -61,7 +61,7 @@ WALLS = {
     "webhook_deliveries": Wall(OF_TENANT, WRITE, ALL),
     "webhook_attempts": Wall(OF_TENANT, READ, ALL),
     "batches": Wall(OF_TENANT, WRITE, ALL),
-    "batch_reservations": Wall(OF_TENANT, "", ALL),
+    "batch_reservations": Wall(OF_TENANT, READ, ALL),
     "guards": Wall(OF_TENANT, WRITE, READ),
     "cache_entries": Wall(OF_TENANT, WRITE, ALL),
     "cache_meanings": Wall(OF_TENANT, READ, ALL),

@@ -56,6 +56,8 @@ jobs = Table(
     Column("quotas", ARRAY(Id)),
     Column("reserved_nanos", BigInteger, nullable=False),
     Column("owner", Id),
+    Column("batch", Id),
+    Column("line", Integer),
     Column("run_after", Time),
     Column("deadline", Time),
     Column("created_at", Time, nullable=False),
@@ -82,6 +84,7 @@ job_requests = Table(
     Column("cache_key", Text),
     Column("store", Boolean, nullable=False),
     Column("route", JSONB),
+    Column("custom_id", Text),
     Column("webhook", JSONB),
     Column("background", Boolean, nullable=False),
 )

@@ -148,7 +148,7 @@ def alive(machine: Installation, name: str, started: subprocess.Popen[bytes]) ->
             return registered(machine, started.pid)
         case "worker-sweep":
             return catches_sigterm(started.pid) and not sweeps(machine)
-        case "worker-webhooks":
+        case "worker-webhooks" | "worker-batches":
             return catches_sigterm(started.pid)
         case _:
             return sweeps(machine) > 0

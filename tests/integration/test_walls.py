@@ -16,7 +16,7 @@ FITTING = {"state": "queued", "unit": "tokens", "class": 1, "purpose": "reset", 
     ("redaction", "loops", "stock"), "off"
 )
 #: Where one column's name has values of its own in a table.
-FITTING |= {"webhook_deliveries.state": "pending", "files.state": "uploading"}
+FITTING |= {"webhook_deliveries.state": "pending", "files.state": "uploading", "batches.state": "failed"}
 
 MADE_UP: dict[str, Any] = {
     "text": "x", "timestamp with time zone": "2026-01-01", "date": "2026-01-01", "boolean": True, "bytea": b"x",

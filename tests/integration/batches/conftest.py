@@ -14,17 +14,10 @@ from tests.platform import Platform
 ENDED = ("completed", "failed", "expired", "cancelled", "quoted")
 
 
-@pytest.fixture(scope="session")
-def mill(platform: Platform) -> Platform:
-    """The shared platform, with a worker of batches."""
-    platform.start_process("batches")
-    return platform
-
-
 @pytest.fixture
-def owner(mill: Platform) -> "Owner":
+def owner(platform: Platform) -> "Owner":
     """Somebody new, so that a test's quotas and lists are its own."""
-    return Owner(mill)
+    return Owner(platform)
 
 
 @pytest.fixture
