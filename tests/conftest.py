@@ -67,7 +67,7 @@ print(keys.make(tenant, "stranger"))
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
-    """API, workers (remote, batches, sweep) and beat on a Postgres and a Redis of their own. Shared: kill nothing in it."""
+    """API, workers (remote, batches, sweep) and beat, on servers of their own. Shared: kill nothing in it."""
     made = Platform(CORS_ORIGINS=ORIGIN, WEBHOOK_ALLOW="127.0.0.1, ::1", WEBHOOK_SECONDS="5")
     (made.home / "models.toml").write_text(MODELS)
     try:

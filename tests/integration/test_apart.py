@@ -31,6 +31,9 @@ BODIES: dict[str, Any] = {
 NO_ONES = {"GET /v1/models/{id}", "PUT /api/v1/roles/{name}"}
 
 
+_UNLIMITED = "UPDATE tenants SET tier = 'unlimited' WHERE id IN (SELECT tenant FROM members WHERE user_id = %s)"
+
+
 class Guest:
     """Somebody with an account, a tenant of their own, and all that one can have."""
 
@@ -41,18 +44,11 @@ class Guest:
         assert status == 201, made
         self.headers = {"Authorization": f"Bearer {made['access_token']}"}
         self.user = made["user"]["id"]
+        # Who walks every route needs more than a burst.
+        platform.sql(_UNLIMITED, self.user.partition("_")[2])
 
     def ask(self, method: str, path: str, body: Any = None, **more: str) -> Any:
-        """What is answered; who has just walked every route waits for its burst to come back."""
-        found: list[tuple[int, Any]] = []
-
-        def answered() -> bool:
-            status, _, answer = self.platform.request(method, path, body, self.headers | more)
-            found.append((status, answer))
-            return status != 429
-
-        wait_for(answered, 10, path)
-        status, answer = found[-1]
+        status, _, answer = self.platform.request(method, path, body, self.headers | more)
         assert status in (200, 201, 202, 204), (method, path, status, answer)
         return answer
 
