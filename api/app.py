@@ -17,11 +17,14 @@ from api import (
     guard,
     health,
     jobs,
+    local_models,
     models,
     openapi,
     operations,
+    pulls,
     routed,
     second_names,
+    vendor_keys,
 )
 from api.batches import batches, quotes, results
 from api.batches import events as batch_events
@@ -41,7 +44,7 @@ VIEWS = (
     tenants, members, roles, invitations, keys, users, second_names, audit,
     quotas, prices, usage, entries, alerts,
     completions, responses, messages, v1_models,
-    cache, catalog, guard, comparisons,
+    cache, catalog, guard, comparisons, vendor_keys, local_models, pulls,
     endpoints, deliveries, secret,
     files,
     batches, quotes, results, batch_events,

@@ -80,6 +80,8 @@ def _describe(each: Operation, names: Any) -> dict[str, Any]:
         whole = {"application/json": {"schema": {"type": "object"}}}
         content = described["responses"]["200"].setdefault("content", whole)
         content[each.also] = {"schema": {"type": "string"}}
+    if each.only:
+        described["responses"]["200"]["content"] = {media: {"schema": {"type": "string"}} for media in each.only}
     for model, media in ((each.body, "application/json"), (each.form, "multipart/form-data")):
         if model:
             schema = names[(model, "validation")]

@@ -40,8 +40,9 @@ class Operation:
     permission: str
     #: Which rate it counts against: `inference` (the hourly one), `reading` (bursts only), a row of `limits`, `none`.
     rate: str = "reading"
-    #: Another media type in which 200 may come.
+    #: Another media type in which 200 may come; or those in which alone it does.
     also: str | None = None
+    only: tuple[str, ...] = ()
 
     @property
     def public(self) -> bool:
@@ -63,13 +64,14 @@ def operation(
     query: type[BaseModel] | None = None,
     headers: dict[str, str] | None = None,
     also: str | None = None,
+    only: tuple[str, ...] = (),
     rate: str = "reading",
 ) -> Callable[[View], View]:
     """`rule` is `"POST /api/v1/jobs"`. The view gets the path's parameters, `body` and `query` as keywords."""
     method, path = rule.split(" ", 1)
 
     def declare(view: View) -> View:
-        given = (body, form, query, headers or {}, answers, permission, rate, also)
+        given = (body, form, query, headers or {}, answers, permission, rate, also, only)
         OPERATIONS.append(Operation(method, path, summary, tag, view, *given))
         return view
 

@@ -210,6 +210,13 @@ class NotKept(MillraceError):
     code = "not_kept"
 
 
+class PullFailed(MillraceError):
+    """The model could not be fetched. What came of it is kept: ask again, and it goes on from there."""
+
+    status = 502
+    code = "pull_failed"
+
+
 class Unreadable(MillraceError):
     """What is stored here cannot be decrypted: it was changed, or the master key is not the one it was stored under."""
 

@@ -8,10 +8,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from socket import AF_INET, SOCK_STREAM, socket
 from typing import ClassVar
 
+import psutil
 import psycopg2
 import redis
 
@@ -126,6 +128,16 @@ def wait_for(condition: Callable[[], object], seconds: float, what: str = "it") 
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
         time.sleep(0.02)
+
+
+def children(parent: int, word: str) -> list[psutil.Process]:
+    """What lives of a process's children, and of theirs, with this word in its command."""
+    found = []
+    for child in psutil.Process(parent).children(recursive=True):
+        with suppress(psutil.Error):
+            if child.status() != psutil.STATUS_ZOMBIE and word in child.cmdline():
+                found.append(child)
+    return found
 
 
 def free_port() -> int:

@@ -64,4 +64,5 @@ def _info(entry: Entry) -> EntryInfo:
         api_key=ids.show("key", entry.api_key) if entry.api_key else None,
         user=ids.show("user", entry.user) if entry.user else None,
         entered_at=seconds(entry.entered_at) or 0,
+        own_key=entry.own_key,
     )

@@ -253,6 +253,7 @@ class EntryInfo(BaseModel):
     api_key: str | None
     user: str | None
     entered_at: int
+    own_key: bool = Field(description="Run with a key that your organisation brought: it costs nothing here.")
 
 
 class EntryList(Page):

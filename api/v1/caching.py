@@ -44,7 +44,7 @@ class Answered:
     @property
     def end(self) -> dict[str, Any]:
         """As a job's end is told."""
-        return {"state": "succeeded", "body": self.entry.body, "error": None}
+        return {"state": "succeeded", "model": self.entry.model, "body": self.entry.body, "error": None}
 
 
 def install(app: Flask) -> None:

@@ -30,7 +30,7 @@ def whole(wanted: Submission) -> Response:
 
 
 def waited(wanted: Submission) -> tuple[str, dict[str, Any]]:
-    """Submit, and wait for the end: the job, and `{state, body, error}`."""
+    """Submit, and wait for the end: the job, and `{state, model, body, error}`; the model is the one that answered."""
     id = ids.new()
     try:
         hit = caching.answered(wanted, id, time.monotonic() + MOST)
@@ -81,7 +81,7 @@ def abandon(wanted: Submission, job: str) -> None:
 
 
 def told(wanted: Submission, job: str, waiter: Waiter | None) -> dict[str, Any]:
-    """How a job ended, `{state, body, error}` with JSON texts: as this process was told, or as Postgres knows it."""
+    """How a job ended, as `waited` says, with JSON texts: as this process was told, or as Postgres knows it."""
     if not wanted.store:
         forget.delivered(wanted.tenant, job)
     if waiter is not None and waiter.settlement is not None:
@@ -93,4 +93,4 @@ def told(wanted: Submission, job: str, waiter: Waiter | None) -> dict[str, Any]:
         raise NotKept
     known = find.find(wanted.tenant, job)
     routed.answered_by(known.model)
-    return {"state": known.state, "body": body, "error": error}
+    return {"state": known.state, "model": known.model, "body": body, "error": error}

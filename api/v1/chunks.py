@@ -30,6 +30,10 @@ class Chunks:
     def begun(self) -> bool:
         return bool(self.sent)
 
+    @property
+    def bound(self) -> bool:
+        return self.begun
+
     def event(self, event: Event) -> str:
         """The chunk of a `delta` or a `snapshot`; the others say nothing to a reader of chunks."""
         if event.type == "delta":

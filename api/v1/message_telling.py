@@ -16,7 +16,13 @@ class MessageTelling:
         self._stream = MessageStream(id=id, model=model)
         self.begun = False
 
+    @property
+    def bound(self) -> bool:
+        return self.begun
+
     def event(self, event: Event) -> str:
+        if event.type == "started":
+            self._stream.answered_by(event.data["model"])
         told = {"delta": self._stream.delta, "snapshot": self._stream.snapshot}.get(event.type)
         return self._said(told(event.data)) if told else ""
 

@@ -45,7 +45,7 @@ def create_message(body: MessagesRequest) -> Response:
         made.headers["request-id"] = made.headers["x-request-id"]
         return made
     job, end = waited(wanted)
-    message = message_of(json.loads(ended(end)["body"]), id=_id(job), model=wanted.model.name)
+    message = message_of(json.loads(ended(end)["body"]), id=_id(job), model=end["model"])
     return _answer(message, ids.show("job", job))
 
 

@@ -10,14 +10,22 @@ from millrace.streams.events import Event
 
 
 class ResponseTelling:
-    """See Telling. A response begins to be told at once, so its failures are events of the stream."""
+    """See Telling. A response begins to be told at once, so its failures are events of the stream.
+
+    One in the background goes on with another attempt: what was told of the first stands as incomplete.
+    """
 
     still = ": still here\n\n"
     begun = True
 
-    def __init__(self, stream: ResponseStream) -> None:
+    def __init__(self, stream: ResponseStream, *, background: bool) -> None:
         self._stream = stream
+        self._background = background
         self._last = 0
+
+    @property
+    def bound(self) -> bool:
+        return self._stream.begun and not self._background
 
     def event(self, event: Event) -> str:
         self._last = event.seq
@@ -34,5 +42,3 @@ class ResponseTelling:
 
 def _written(events: list[Told]) -> str:
     return "".join(map(sse, events))
-
-

@@ -51,7 +51,8 @@ def create_response(body: ResponseRequest) -> Response:
         return kept.shown(kept.found(wanted.tenant, ids.show("resp", submit(wanted).id)))
     job, end = waited(wanted)
     answer = json.loads(ended(end)["body"])
-    made = response_of(**_head(wanted, job), status="completed", answer=answer, completed_at=int(time.time()))
+    head = _head(wanted, job) | {"model": end["model"]}
+    made = response_of(**head, status="completed", answer=answer, completed_at=int(time.time()))
     return kept.answered(made, job)
 
 
@@ -77,7 +78,7 @@ def _head(wanted: Submission, job: str) -> dict[str, Any]:
 
 
 def _telling(wanted: Submission, job: str) -> ResponseTelling:
-    return ResponseTelling(ResponseStream(**_head(wanted, job)))
+    return ResponseTelling(ResponseStream(**_head(wanted, job)), background=bool(wanted.body.get("background")))
 
 
 @operation(
@@ -100,7 +101,8 @@ def retrieve_response(id: str, query: ResponseQuery) -> Response:
 def _resumed(found: kept.Kept, after: int | None) -> Any:
     reader = Reader(found.job.tenant, found.job.id)
     head = kept.head(found)
-    telling = ResponseTelling(ResponseStream(**head, starting_after=after))
+    stream = ResponseStream(**head, starting_after=after)
+    telling = ResponseTelling(stream, background=bool(found.body.get("background")))
     return _pieces(reader, telling, found, request.environ)
 
 

@@ -144,16 +144,19 @@ class OpenAIError(BaseModel):
 
 
 class OpenAIModel(BaseModel):
-    """A model, in OpenAI's shape."""
+    """A model, in OpenAI's shape; or an alias, a name behind which one of several answers."""
 
     id: str
     object: Literal["model"] = "model"
     created: int
-    owned_by: str
+    owned_by: str = Field(description="The engine that reaches it; `millrace` of an alias.")
+    alias_of: Annotated[
+        list[str] | None, Field(description="Of an alias only: the models that you may be given under it.")
+    ] = None
 
 
 class OpenAIModels(BaseModel):
-    """The models that you may ask."""
+    """The models that you may ask, and then the aliases."""
 
     object: Literal["list"] = "list"
     data: list[OpenAIModel]

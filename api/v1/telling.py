@@ -22,7 +22,12 @@ class Telling(Protocol):
 
     @property
     def begun(self) -> bool:
-        """Whether any of the answer was told, so that it cannot begin anew."""
+        """Whether anything was told, so that a failure is told, too."""
+        ...
+
+    @property
+    def bound(self) -> bool:
+        """Whether any of the answer was told that another attempt cannot take back."""
         ...
 
     def event(self, event: Event) -> str:
@@ -53,16 +58,15 @@ def tell(
         elif event.terminal:
             error = event.data.get("error")
             raise failure_of(event.type, json.dumps(error) if error else None)
-        elif event.type == "reset" and telling.begun:
+        elif event.type == "reset" and telling.bound:
             raise CallFailed(BROKE_OFF, status=502, code="stream_broken")
-        elif event.type == "started":
-            routed.answered_by(event.data["model"])
-            telling.event(event)
         elif said := _of(event, telling):
             yield said
 
 
 def _of(event: Event, telling: Telling) -> str:
+    if event.type == "started":
+        routed.answered_by(event.data["model"])
     if event.data.get("cache"):
         caching.noted(event.data["cache"])
     return telling.event(event)

@@ -60,6 +60,10 @@ class Act(StrEnum):
 
     cache_purged = "cache_purged"
     guard_changed = "guard_changed"
+    vendor_key_set = "vendor_key_set"
+    vendor_key_deleted = "vendor_key_deleted"
+    model_pulled = "model_pulled"
+    model_removed = "model_removed"
 
     webhook_created = "webhook_created"
     webhook_changed = "webhook_changed"

@@ -22,6 +22,8 @@ ERROR = Field("job_results", "error", ("job",), "job.error")
 #: Of a checkpoint too, which becomes the result's text as it is.
 TEXT = Field("job_results", "text", ("job",), "job.text")
 
+VENDOR_KEY = Field("vendor_keys", "key", ("id",), "vendor_keys.key")
+
 QUESTION = Field("cache_meanings", "question", ("job",), "cache.question")
 
 WEBHOOK_SECRET = Field("webhook_secrets", "secret", ("id",), "webhook_secrets.secret")
@@ -49,6 +51,7 @@ FIELDS = (
     FILENAME,
     FILE_HASH,
     BATCH_TEMPLATE,
+    VENDOR_KEY,
 )
 
 

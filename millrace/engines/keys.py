@@ -3,6 +3,7 @@
 import os
 import re
 
+from millrace.engines.answers.statuses import REJECTED
 from millrace.engines.engine import Call
 from millrace.engines.failures import Failure, Refused
 
@@ -17,7 +18,8 @@ def platforms(key_env: str, key: str = "") -> str:
     """
     found = os.environ.get(key_env, "").strip() if key_env else ""
     if key_env and not found and not key:
-        raise Refused(f"The platform has no key for this backend: {key_env} is not set.", code="backend_key")
+        message = f"The platform has no key for this backend ({key_env} is not set)."
+        raise Refused(f"{message} An admin of your organisation can bring one.", code="backend_key")
     return fit(found or key)
 
 
@@ -30,6 +32,6 @@ def fit(key: str) -> str:
 
 def blamed(failure: Failure, call: Call) -> Failure:
     """A failure of a key that the tenant brought is the tenant's to mend, and says so."""
-    if call.key and failure.code == "backend_credentials":
+    if call.key and failure.code == REJECTED:
         return Refused("The backend rejected the API key that you brought.", code=failure.code, status=failure.status)
     return failure

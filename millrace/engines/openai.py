@@ -3,10 +3,10 @@
 from typing import Any
 
 from millrace.engines import keys
+from millrace.engines.addresses import OPENAI
 from millrace.engines.compatible import Compatible, request_body, without
 from millrace.engines.engine import Call
 
-URL = "https://api.openai.com/v1"
 KEY_ENV = "OPENAI_API_KEY"
 
 #: What other models thought: OpenAI refuses it.
@@ -23,7 +23,7 @@ class OpenAI(Compatible):
     def __init__(
         self, url: str = "", *, key_env: str = "", key: str = "", organization: str = "", project: str = ""
     ) -> None:
-        super().__init__(url or URL, key_env=key_env or KEY_ENV, key=key)
+        super().__init__(url or OPENAI, key_env=key_env or KEY_ENV, key=key)
         account = {"OpenAI-Organization": keys.fit(organization), "OpenAI-Project": keys.fit(project)}
         self._account = {name: value for name, value in account.items() if value}
 

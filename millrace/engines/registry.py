@@ -2,12 +2,11 @@
 
 import threading
 
+from millrace.engines.addresses import url_of
 from millrace.engines.engine import Engine
 from millrace.engines.failures import Refused
 from millrace.engines.model import Model
 from millrace.settings import settings
-
-OLLAMA = "http://127.0.0.1:11434"
 
 _lock = threading.Lock()
 _made: dict[str, tuple[Model, Engine]] = {}
@@ -36,8 +35,7 @@ def _engine(model: Model) -> Engine:
     if model.engine == "ollama":
         from millrace.engines.ollama.engine import Ollama
 
-        url = model.url or settings().ollama_url or OLLAMA
-        return Ollama(url, key_env=model.key_env, options=model.options)
+        return Ollama(url_of(model.engine, model.url), key_env=model.key_env, options=model.options)
     if model.engine == "local":
         from millrace.engines.local.engine import Local
 
@@ -57,7 +55,7 @@ def _openai(model: Model) -> Engine:
     """A model with a key of its own has an account of its own."""
     from millrace.engines.openai import OpenAI
 
-    url, known = model.url or settings().openai_base_url, settings()
+    url, known = url_of(model.engine, model.url), settings()
     if model.key_env:
         return OpenAI(url, key_env=model.key_env)
     account = {"organization": known.openai_org_id, "project": known.openai_project_id}
@@ -67,5 +65,5 @@ def _openai(model: Model) -> Engine:
 def _anthropic(model: Model) -> Engine:
     from millrace.engines.anthropic.engine import Anthropic
 
-    url, key = model.url or settings().anthropic_base_url, "" if model.key_env else settings().anthropic_api_key
+    url, key = url_of(model.engine, model.url), "" if model.key_env else settings().anthropic_api_key
     return Anthropic(url, key_env=model.key_env, key=key, max_output=model.max_output, options=model.options)

@@ -1,20 +1,20 @@
 """What each tenant lets pass: its redaction, its filters, and what becomes of its answers, as it set them."""
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from millrace import db
-from millrace.errors import DatabaseUnavailable, InvalidField
+from millrace.believed import Believed
+from millrace.errors import InvalidField
 from millrace.guard.answers import AnswerPolicy, Loops, Stock
 from millrace.guard.filters import Filter, parsed
 from millrace.guard.redaction import Policy, When
 from millrace.guard.redaction.recognisers import known
 
-#: Seconds for which a process believes what it read, and tenants that it remembers.
-BELIEVED, REMEMBERED = 2.0, 10_000
+#: Seconds for which a process believes what it read.
+BELIEVED = 2.0
 
 _READ = "SELECT redaction, classes, rules, loops, stock FROM guards WHERE tenant = %s"
 
@@ -40,31 +40,16 @@ class TenantGuard:
         return self.filter is None and self.redaction.when is When.OFF
 
 
-_known: dict[str, tuple[float, TenantGuard]] = {}
-
-
-def of(tenant: str) -> TenantGuard:
-    """The tenant's guard. While the database is away the one that is known holds; without, DatabaseUnavailable."""
-    known_until, guard = _known.get(tenant, (0.0, None))
-    if guard is not None and known_until > time.monotonic():
-        return guard
-    try:
-        guard = _read(tenant)
-    except DatabaseUnavailable:
-        if guard is None:
-            raise
-    if len(_known) >= REMEMBERED:
-        _known.clear()
-    _known[tenant] = (time.monotonic() + BELIEVED, guard)
-    return guard
-
-
 def _read(tenant: str) -> TenantGuard:
     rows = db.call(_READ, (tenant,), tenants=[tenant])
     if not rows:
         return TenantGuard()
     redaction, classes, rules, loops, stock = rows[0]
     return made(redaction, classes, json.loads(rules), AnswerPolicy(Loops(loops), Stock(stock)))
+
+
+#: The tenant's guard. Raises DatabaseUnavailable where none is known.
+of = Believed(_read, BELIEVED)
 
 
 def made(
@@ -83,4 +68,4 @@ def save(tenant: str, guard: TenantGuard) -> None:
     classes = guard.redaction.classes
     given = (tenant, guard.redaction.when, None if classes is None else sorted(classes), json.dumps(list(guard.rules)))
     db.call(_WRITE, (*given, guard.answers.loops, guard.answers.stock), tenants=[tenant])
-    _known.pop(tenant, None)
+    of.forget(tenant)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from millrace import db
+from millrace.catalog.alias import Alias
 from millrace.catalog.catalog import Catalog, Model
 from millrace.catalog.quality import quality
 from millrace.errors import DatabaseUnavailable
@@ -67,8 +68,10 @@ def candidate(model: Model, *, priced: bool = True) -> Candidate:
     )
 
 
-def all_of(catalog: Catalog) -> list[Model]:
-    """What an alias without models of its own chooses among: the demo is no answer where there is another."""
+def stands_for(catalog: Catalog, alias: Alias) -> list[Model]:
+    """What an alias chooses among; without models of its own all, but the demo is no answer where there is another."""
+    if alias.models is not None:
+        return [catalog.models[name] for name in alias.models if name in catalog.models]
     found = [model for model in catalog.models.values() if model.engine != "demo"]
     return found or list(catalog.models.values())
 

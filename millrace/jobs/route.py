@@ -7,7 +7,7 @@ from typing import Any
 from millrace.catalog.alias import Alias
 from millrace.catalog.catalog import Catalog, Model, catalog
 from millrace.errors import LocalOnly, ModelNotAllowed, ModelUnable
-from millrace.jobs.candidates import Place, all_of, candidate, health
+from millrace.jobs.candidates import Place, candidate, health, stands_for
 from millrace.ledger.estimate import input_tokens, output_tokens
 from millrace.routing import probes
 from millrace.routing.choose import NoRoute, choose, obstacle
@@ -35,7 +35,7 @@ def some_model(name: str, capability: str) -> Model:
     """A model that the name may stand for, before anything else is looked at. Raises UnknownModel, ModelUnable."""
     found = catalog()
     alias = found.alias(name)
-    models = _models(found, alias) if alias else [found.model(name)]
+    models = stands_for(found, alias) if alias else [found.model(name)]
     able = [model for model in models if capability in model.capabilities]
     if not able:
         others = [model.name for model in found.models.values() if capability in model.capabilities]
@@ -47,7 +47,7 @@ def route(asking: Asking) -> tuple[Model, Route]:
     """The model that answers, and why. Raises UnknownModel, ModelUnable, ModelNotAllowed, LocalOnly."""
     found = catalog()
     alias = found.alias(asking.name)
-    models = _models(found, alias) if alias else _chain(found, found.model(asking.name))
+    models = stands_for(found, alias) if alias else _chain(found, found.model(asking.name))
     try:
         chosen = _aliased(asking, alias, models) if alias else _given(asking, models)
     except NoRoute as none:
@@ -64,12 +64,6 @@ def named(asking: Asking) -> Model:
     except NoRoute as none:
         raise _refusal(asking, found, none) from None
     return model
-
-
-def _models(found: Catalog, alias: Alias) -> list[Model]:
-    if alias.models is None:
-        return all_of(found)
-    return [found.models[name] for name in alias.models if name in found.models]
 
 
 def _chain(found: Catalog, model: Model) -> list[Model]:

@@ -11,19 +11,17 @@ from typing import Any
 import psycopg2
 import structlog
 
-from millrace import crypto
 from millrace.cache.semantic import SEMANTIC
-from millrace.cache.wish import Wish, taken
-from millrace.catalog import live
-from millrace.catalog.catalog import Model, catalog
-from millrace.crypto import fields
+from millrace.cache.wish import Wish
+from millrace.catalog.catalog import Model
 from millrace.dialects.responses.response import cut_short
-from millrace.engines.engine import Answer, Call, Deadlines, Delta, Usage
+from millrace.engines.answers.statuses import REJECTED
+from millrace.engines.engine import Answer, Call, Delta, Usage
 from millrace.engines.failures import Aborted, Broken, Failure, Refused, TimedOut
 from millrace.engines.registry import engine_for
-from millrace.errors import DatabaseUnavailable, LocalOnly, UnknownModel, Unreadable
+from millrace.errors import DatabaseUnavailable, UnknownModel, Unreadable
 from millrace.jobs import bell, setback
-from millrace.jobs.asked import as_chat
+from millrace.jobs.calling import calling, model_of
 from millrace.jobs.claim import Claimed
 from millrace.jobs.guarded import guarded
 from millrace.jobs.recall import Recall, texts
@@ -33,11 +31,12 @@ from millrace.jobs.retry import Retry, decide
 from millrace.jobs.settle import Settlement, settle
 from millrace.jobs.submit import QUOTA
 from millrace.ledger.estimate import input_tokens, text_tokens
-from millrace.settings import settings
 from millrace.streams import channels
 from millrace.streams.record import end_data
 from millrace.streams.writer import Writer
 from millrace.telemetry import logger
+from millrace.vendor_keys import noting
+from millrace.vendor_keys.brought import Brought
 
 log = logger(__name__)
 
@@ -78,6 +77,8 @@ class Run:
         #: What the request wants of the caches, if it says so.
         self.wish: Wish | None = None
         self._recall: Recall | None = None
+        #: The tenant's own key, with which the engine is asked.
+        self._brought: Brought | None = None
         #: Which cache of ours answered, if one did.
         self.cache: str | None = None
         self._process_gone = gone
@@ -118,7 +119,7 @@ class Run:
 
     def _attempt(self) -> Answer | Failure:
         try:
-            model = _known(self.job.model)
+            model = model_of(self.job)
             call = self._prepare(model)
             return self._recalled(call) or self._converse(model, call)
         except Failure as failure:
@@ -134,30 +135,14 @@ class Run:
             return Broken(f"The engine failed: {type(failure).__name__}", code="engine_error")
 
     def _prepare(self, model: Model) -> Call:
-        given = json.loads(crypto.unseal(self.job.body, fields.REQUEST.of(self.job.id)))
-        self.wish = taken(given)
-        endpoint, body = as_chat(self.job.endpoint, given)
-        call = Call(
-            endpoint=endpoint,
-            body=body,
-            model=model.upstream_name,
-            stream=self.job.stream,
-            deadlines=self._deadlines(model),
-            attempt=self.job.failures + 1,
-        )
+        made = calling(self.job, model)
+        self.wish, self._brought, call = made.wish, made.brought, made.call
         with self._lock:
             self._call = call
             cut = self.stopped is not None
         if cut:
             call.line.cut()
         return call
-
-    def _deadlines(self, model: Model) -> Deadlines:
-        given = Deadlines(**model.options.get("deadlines", {}))
-        if self.job.deadline is None:
-            return given
-        left = (self.job.deadline - datetime.now(UTC)).total_seconds()
-        return Deadlines(given.connect, given.first_byte, given.idle, max(0.001, min(given.total, left)))
 
     def _recalled(self, call: Call) -> Answer | None:
         """The answer that a question of the same meaning had, where one will do."""
@@ -170,6 +155,8 @@ class Run:
         return answer
 
     def _converse(self, model: Model, call: Call) -> Answer:
+        if self._brought is not None:
+            noting.used(self._brought.id)
         for item in guarded(self.job.tenant, model, call, engine_for(model).run):
             if isinstance(item, Delta):
                 self.first = self.first or self.seconds
@@ -210,9 +197,10 @@ class Run:
 
     def _fail(self, failure: Failure) -> None:
         verdict = decide(failure, self.job.failures, self.job.max_attempts)
-        self.went_well = None if isinstance(failure, Refused) else False
-        brought = self._call is not None and self._call.key is not None
-        one = setback.Setback(self.job, self.lane, failure, self.begun, self._slowed, brought)
+        one = setback.Setback(self.job, self.lane, failure, self.begun, self._slowed, self._brought is not None)
+        self.went_well = None if isinstance(failure, Refused) or one.is_theirs else False
+        if self._brought is not None and failure.code == REJECTED:
+            noting.rejected(self._brought.id)
         error = {"code": failure.code, "message": failure.message}
         if not (isinstance(verdict, Retry) and verdict.outage):
             self._persist(lambda: setback.of_break(one))
@@ -267,6 +255,7 @@ class Run:
             incomplete=incomplete,
             first_ms=None if self.first is None else round(1000 * self.first),
             ran_ms=round(1000 * self.seconds),
+            own_key=self._brought is not None and self.cache is None,
         )
         settled = self._persist(lambda: settle(settlement))
         if settled is None:
@@ -307,11 +296,3 @@ class Run:
                 if self._process_gone():
                     return None
                 pause.wait(PATIENCE)
-
-
-def _known(name: str) -> Model:
-    """The model of a job; one that was made this moment was not heard of here yet. Raises UnknownModel, Refused."""
-    model = catalog().models.get(name) or live.look().model(name)
-    if settings().local_only and not model.private:
-        raise Refused(LocalOnly().message, code=LocalOnly.code)
-    return model

@@ -40,11 +40,16 @@ class Setback:
     def error(self) -> str:
         return json.dumps({"code": self.failure.code, "message": self.failure.message})
 
+    @property
+    def is_theirs(self) -> bool:
+        """Whether it was a limit of the tenant's own account, which tells nothing of the model."""
+        return self.brought and outages.throttled(self.failure)
+
 
 def of_outage(one: Setback) -> Requeue:
     """Where the job goes. Raises DatabaseUnavailable: call it again then."""
     job, wish = one.job, getattr(one.failure, "retry_after", None)
-    slowed = outages.throttled(one.failure) and (one.brought or one.slowed(one.begun))
+    slowed = one.is_theirs or (outages.throttled(one.failure) and one.slowed(one.begun))
     if not slowed:
         _pause(one, reason(one.failure), wish)
     back = Requeue(job.id, job.lease, "outage", one.error)

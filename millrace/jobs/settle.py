@@ -30,6 +30,8 @@ class Settlement:
     cached_tokens: int = 0
     estimated: bool = False
     cache: str | None = None
+    #: The tenant paid the vendor itself: it costs nothing here.
+    own_key: bool = False
     #: For the request log, where `error` is sealed.
     error_code: str | None = None
     #: The answer was cut short: what is told of a response says so.

@@ -25,6 +25,7 @@ from millrace.jobs.position import expected_seconds
 from millrace.ledger.estimate import reserved_tokens
 from millrace.ledger.exceeded import exceeded
 from millrace.routing.values import Route
+from millrace.vendor_keys.brought import is_brought
 
 #: SQLSTATE that reserve_quotas raises.
 QUOTA = "MR429"
@@ -110,6 +111,8 @@ class Row:
     route: dict[str, Any] | None
     webhook: dict[str, Any] | None
     background: bool
+    #: No money is reserved: the tenant pays the vendor itself, as far as one knows now.
+    own_key: bool
     #: In which it is inserted, where it never waits (millrace/jobs/answer.py).
     state: str | None = None
 
@@ -168,6 +171,7 @@ def row_of(submission: Submission, id: str) -> Row:
         route=kept(submission.route),
         webhook=submission.webhook,
         background=submission.background,
+        own_key=is_brought(submission.tenant, model),
     )
 
 

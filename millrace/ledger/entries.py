@@ -14,7 +14,7 @@ PAGE = 1_000
 
 _PAGE = """
 SELECT job, model, endpoint, outcome, input_tokens, cached_tokens, output_tokens, estimated, cache, nanos,
-    overage_nanos, api_key, user_id, entered_at
+    overage_nanos, api_key, user_id, entered_at, own_key
 FROM ledger_entries l
 WHERE tenant = %(tenant)s AND entered_at >= %(since)s AND entered_at < %(until)s
 AND (%(after)s::uuid IS NULL OR (entered_at, job) < (
@@ -25,7 +25,7 @@ ORDER BY entered_at DESC, job DESC LIMIT %(limit)s
 
 HEADER = (
     "job", "model", "endpoint", "outcome", "input_tokens", "cached_tokens", "output_tokens", "estimated", "cache",
-    "cost_usd", "overage_usd", "api_key", "user", "entered_at",
+    "cost_usd", "overage_usd", "api_key", "user", "entered_at", "own_key",
 )  # fmt: skip
 
 
@@ -47,6 +47,8 @@ class Entry:
     api_key: str | None
     user: str | None
     entered_at: datetime
+    #: The tenant paid the vendor itself.
+    own_key: bool
 
 
 #: Before the first entry, and after the last.

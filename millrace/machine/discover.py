@@ -10,10 +10,9 @@ from typing import Any
 from urllib.request import urlopen
 
 from millrace.catalog.catalog import SHIPPED, Catalog, CatalogError, read
+from millrace.engines.addresses import url_of
 from millrace.machine.place import Unfit
 from millrace.settings import settings
-
-DEFAULT_OLLAMA = "http://127.0.0.1:11434"
 
 #: Seconds for Ollama to say that it is there.
 OLLAMA_PATIENCE = 1.0
@@ -50,7 +49,7 @@ EMBEDDING = Lane("cpu.embed", "local", 2)
 
 def ollama_url() -> str:
     """Where Ollama is, or would be."""
-    return (settings().ollama_url or DEFAULT_OLLAMA).rstrip("/")
+    return url_of("ollama").rstrip("/")
 
 
 def ollama_models() -> list[Found] | None:

@@ -3,12 +3,14 @@
 A file that CATALOG names is somebody's own, and is left alone. Nothing is changed or removed but what we wrote.
 """
 
+import fcntl
 import json
 import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,11 @@ def add(found: Iterable[Found]) -> list[str]:
     """Write what the catalog does not have yet; gives the names that were added."""
     if settings().catalog:
         return []
+    with _turn():
+        return _add(found)
+
+
+def _add(found: Iterable[Found]) -> list[str]:
     known = catalog()
     new = list({model.name: model for model in found if model.name not in known.models and _fits(model)}.values())
     lanes = {model.lane.name: model.lane for model in new if model.lane.name not in known.lanes}
@@ -42,12 +49,21 @@ def forget(name: str) -> bool:
     path = settings().catalog_path.resolve()
     if settings().catalog or not path.exists():
         return False
-    before = path.read_text(encoding="utf-8")
-    for block in _ENTRY.finditer(before):
-        if _names(block[0]) == [name]:
-            _write(path, before[: block.start()] + before[block.end() :])
-            return True
+    with _turn():
+        before = path.read_text(encoding="utf-8")
+        for block in _ENTRY.finditer(before):
+            if _names(block[0]) == [name]:
+                _write(path, before[: block.start()] + before[block.end() :])
+                return True
     return False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Of two that write at once one would lose what the other wrote."""
+    with (settings().home / ".models.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def entry(found: Found) -> str:

@@ -1,6 +1,7 @@
 """Fetching one pinned file: it resumes where it broke off, and nothing but the right bytes gets its name."""
 
 import fcntl
+import os
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,10 @@ Progress = Callable[[int, int], None]
 
 class FetchError(Exception):
     """The file could not be had; the message says why. What came of it is kept, and the next try goes on from there."""
+
+
+class Busy(FetchError):
+    """Somebody else fetches it at this moment."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,29 @@ def fetching(pinned: Pinned, target: Path) -> Iterator[tuple[int, int]]:
 def _alone(part: Path) -> Iterator[BinaryIO]:
     """The half of a file, for us alone: two that append to it would spoil it."""
     with part.open("ab") as lock, part.open("r+b") as file:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FetchError(f"{part} is being fetched by another process") from None
+        if not _locked(lock, part):
+            raise Busy(f"{part} is being fetched by another process")
         try:
             yield file
         finally:
-            if part.exists() and not part.stat().st_size:
+            if _is_still(part, lock) and not part.stat().st_size:
                 part.unlink()
+
+
+def _locked(lock: BinaryIO, part: Path) -> bool:
+    """Not where another has it; nor where it got its name, and is a model now, before we had the lock."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return _is_still(part, lock)
+
+
+def _is_still(part: Path, opened: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(os.fstat(opened.fileno()), part.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _check(pinned: Pinned, part: Path) -> None:

@@ -12,15 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
+from millrace.engines.addresses import ANTHROPIC, OPENAI
 from millrace.engines.engine import Deadlines, Line
 from millrace.engines.failures import Failure
 from millrace.engines.http.transport import origin
 from millrace.engines.keys import fit
 from millrace.machine.discover import Found, Lane
 from millrace.settings import settings
-
-OPENAI = "https://api.openai.com/v1"
-ANTHROPIC = "https://api.anthropic.com"
 
 #: For a server to list its models: the start waits for it.
 PATIENCE = Deadlines(connect=2.0, first_byte=2.0, idle=2.0, total=2.0)

@@ -63,6 +63,7 @@ WALLS = {
     "batches": Wall(OF_TENANT, WRITE, ALL),
     "batch_reservations": Wall(OF_TENANT, READ, ALL),
     "guards": Wall(OF_TENANT, WRITE, READ),
+    "vendor_keys": Wall(OF_TENANT, ALL, "SELECT, UPDATE"),
     "cache_entries": Wall(OF_TENANT, WRITE, ALL),
     "cache_meanings": Wall(OF_TENANT, READ, ALL),
     "cache_purges": Wall(OF_TENANT, READ, ALL),

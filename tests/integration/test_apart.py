@@ -28,7 +28,7 @@ BODIES: dict[str, Any] = {
 }
 
 #: Where a name means another thing in every tenant, or one that is everybody's.
-NO_ONES = {"GET /v1/models/{id}", "PUT /api/v1/roles/{name}"}
+NO_ONES = {"GET /v1/models/{id}", "PUT /api/v1/roles/{name}", "PUT /api/v1/vendor-keys/{id}"}
 
 
 _UNLIMITED = "UPDATE tenants SET tier = 'unlimited' WHERE id IN (SELECT tenant FROM members WHERE user_id = %s)"
@@ -64,12 +64,14 @@ class Guest:
         lines = form(("purpose", None, b"batch"), ("file", "x", b"x"))
         asked = {"input_file_id": self.ask("POST", "/v1/files", lines, **FORM)["id"], "endpoint": "/v1/completions"}
         batch = self.ask("POST", "/v1/batches", asked)["id"]
+        self.ask("PUT", "/api/v1/vendor-keys/openai", {"key": "sk-of-this-tenant-alone"})
         return {
             "/api/v1/jobs/": job,
             "/v1/responses/": self.ask("POST", "/v1/responses", RESPONSE)["id"],
             "/api/v1/keys/": self.ask("POST", "/api/v1/keys", {"name": "mine"})["id"],
             "/api/v1/members/": self.user,
             "/api/v1/roles/": "reader",
+            "/api/v1/vendor-keys/": "openai",
             "/api/v1/invitations/": self.ask(
                 "POST", "/api/v1/invitations", {"email": "friend@example.com", "role": "viewer"}
             )["id"],

@@ -64,6 +64,8 @@ def test_nobody_changes_an_entry_not_even_the_owner(books: Books, statement: str
         ("succeeded", {"cache": "exact"}, 0),
         ("succeeded", {"cached_tokens": 4}, 6 * INPUT + 4 * 10 + 5 * OUTPUT),
         ("succeeded", {"cached_tokens": 4000}, 10 * 10 + 5 * OUTPUT),
+        ("succeeded", {"own_key": True}, 0),
+        ("cancelled", {"own_key": True}, 0),
     ],
 )
 def test_an_outcome_is_charged_as_the_rules_say(

@@ -308,6 +308,16 @@ def test_without_overage_what_took_more_than_its_estimate_is_counted_all_the_sam
     assert books.balance(quota) == (20, 0) and books.charged(job) == (20 * INPUT, 0) and refused(books)
 
 
+def test_what_the_tenant_paid_itself_counts_and_costs_nothing_beyond_a_limit_either(books: Books) -> None:
+    tokens, money = books.quota("tokens", 10, overage=True, overage_nanos=7), books.quota("nanos", 0)
+    jobs = books.accept(2, own_key=True)
+    assert refused(books) and books.balance(money) == (0, 0)
+    books.run()
+    books.settle(*jobs, input_tokens=8, own_key=True)
+    assert [books.charged(job) for job in jobs] == [(0, 0)] * 2
+    assert books.balance(tokens) == (16, 0) and books.balance(money) == (0, 0) and books.balances()
+
+
 def test_a_model_without_a_price_is_free_also_when_the_money_is_used_up(books: Books) -> None:
     books.quota("nanos", 0)
     assert refused(books, model="m") and not refused(books, model="free")

@@ -1,5 +1,6 @@
 """Aliases, constraints, local-only mode and failover, through the doors that users have."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -148,6 +149,24 @@ def test_a_key_gets_only_the_models_that_it_may_use(mill: Platform) -> None:
     assert [model["id"] for model in listed["data"]] == ["small"]
 
 
+def test_openais_list_has_the_aliases_that_one_may_use_after_the_models(mill: Platform) -> None:
+    listed = mill.request("GET", "/v1/models")[2]["data"]
+    names = [each["id"] for each in listed]
+    assert names == ["demo", "big", "small", "blind", "best", "fast", "cheap", "private", "house"]
+    assert [each["id"] for each in listed if "alias_of" in each] == names[4:]
+    assert {each["owned_by"] for each in listed[4:]} == {"millrace"}
+    assert listed[-1]["alias_of"] == ["small", "blind"] and listed[-2]["alias_of"] == ["small", "blind"]
+    assert mill.request("GET", "/v1/models/best")[2] == listed[4]
+    _, _, made = mill.request("POST", "/api/v1/keys", {"name": "narrow", "models": ["big"]})
+    key = {"Authorization": f"Bearer {made['api_key']}"}
+    theirs = mill.request("GET", "/v1/models", headers=key)[2]["data"]
+    assert {each["id"]: each.get("alias_of") for each in theirs} == {
+        "big": None, "best": ["big"], "fast": ["big"], "cheap": ["big"]
+    }  # fmt: skip
+    for name, status in (("best", 200), ("private", 404), ("house", 404), ("nobody", 404)):
+        assert mill.request("GET", f"/v1/models/{name}", headers=key)[0] == status
+
+
 def test_while_a_model_is_out_its_fallback_answers_and_then_it_is_tried_again(
     mill: Platform, big: OpenAIServer
 ) -> None:
@@ -162,6 +181,41 @@ def test_while_a_model_is_out_its_fallback_answers_and_then_it_is_tried_again(
     big.defaults = {"tokens": 2}
     wait_for(lambda: chat(mill, "big")[2]["model"] == "big", 40, "the model is back")
     wait_for(lambda: chat(mill, "big")[1]["x-millrace-route"] == "big; as asked", 10, "as if nothing had been")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/responses", {"input": "Hello"}),
+        ("/v1/messages", {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 9}),
+    ],
+)
+def test_whoever_answers_in_the_end_is_named_in_every_dialect(
+    mill: Platform, big: OpenAIServer, path: str, body: dict[str, Any], stream: bool
+) -> None:
+    big.defaults = {"mode": "status", "status": 503, "tokens": 2}
+    found: list[Any] = []
+
+    def tried_and_went_on() -> bool:
+        status, headers, said = mill.request("POST", path, {"model": "big", "stream": stream} | body)
+        found[:] = [said]
+        return status == 200 and mill.job(headers["x-request-id"])["attempt"] == 2
+
+    wait_for(tried_and_went_on, 60, "a job that was first given to the model that is out")
+    big.defaults = {"tokens": 2}
+    [said] = found
+    if not stream:
+        assert said["model"] == "small"
+        return
+    told = [json.loads(line[6:]) for line in said.decode().split("\n") if line.startswith("data: ")]
+    if path == "/v1/messages":
+        assert told[0]["type"] == "message_start" and told[0]["message"]["model"] == "small"
+        return
+    assert told[-1]["type"] == "response.completed" and told[-1]["response"]["model"] == "small"
+    assert [each["response"]["model"] for each in told if each["type"] == "response.in_progress"] == ["big", "small"]
+    again = mill.request("GET", f"/v1/responses/{told[-1]['response']['id']}")[2]
+    assert again["model"] == "small"
 
 
 def _shown(mill: Platform, name: str) -> dict[str, Any]:

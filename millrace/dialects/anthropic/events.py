@@ -35,6 +35,10 @@ class MessageStream:
         #: Whether any of the answer was told, so that it cannot begin anew.
         self.begun = False
 
+    def answered_by(self, model: str) -> None:
+        """Who answers in the end; of no use once its start was told."""
+        self._model = model
+
     def start(self) -> list[Event]:
         """The beginning. `input_tokens`, as far as they are known, are said again at the end."""
         return [{"type": "message_start", "message": begun(self._id, self._model, self._input_tokens)}]

@@ -70,7 +70,8 @@ class ResponseStream:
             return [self._shown("created", "in_progress")]
         return [self._shown("created", "queued"), self._shown("queued", "queued")]
 
-    def _started(self, _: dict[str, Any]) -> list[Event]:
+    def _started(self, data: dict[str, Any]) -> list[Event]:
+        self._head["model"] = data.get("model") or self._head["model"]
         return [self._shown("in_progress", "in_progress")]
 
     def _shown(self, event: str, status: str) -> Event:

@@ -20,8 +20,10 @@ SPENT = frozenset(
         *("enforced_spend_limit_reached", "contract_spend_limit_reached", "linked_organization_spend_limit_reached"),
     )
 )
+#: The backend does not take the key.
+REJECTED = "backend_credentials"
 #: The account of whoever has the key is at fault, not the request: another model may answer it.
-ACCOUNT = frozenset({"backend_key", "backend_credentials", "backend_quota"})
+ACCOUNT = frozenset({"backend_key", REJECTED, "backend_quota"})
 #: How vendors put that a request is longer than the model's context.
 TOO_LONG = ("prompt is too long", "maximum context length", "exceed context limit")
 #: Seconds: nobody is believed who asks for a longer wait.
@@ -76,7 +78,7 @@ def _failure(status: int, words: str, code: str, wait: float | None) -> Failure:
         return Unavailable(words or f"The backend has no room now (status {status}).", retry_after=wait, status=status)
     if status in (401, 403):
         # Not its words: they may quote the key.
-        return Refused("The backend rejected the platform's credentials.", code="backend_credentials", status=status)
+        return Refused("The backend rejected the platform's credentials.", code=REJECTED, status=status)
     if status == 501 or (400 <= status < 500 and status not in (408, 409, 425)):
         return _refused(status, words, code)
     if status < 400:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from millrace.dialects.anthropic.asking import Habits, chat_of_prompt, request_of
 from millrace.engines import keys
+from millrace.engines.addresses import ANTHROPIC
 from millrace.engines.answers.documents import encoded, parsed
 from millrace.engines.answers.statuses import failure_of
 from millrace.engines.anthropic.reading import streamed, whole
@@ -16,7 +17,6 @@ from millrace.engines.http.reply import Reply
 from millrace.engines.http.transport import origin
 from millrace.errors import InvalidField
 
-URL = "https://api.anthropic.com"
 KEY_ENV = "ANTHROPIC_API_KEY"
 
 #: The version that the API is asked in. The one before still takes temperature, top_p and top_k.
@@ -51,7 +51,7 @@ class Anthropic:
         max_output: int | None = None,
         options: dict[str, Any] | None = None,
     ) -> None:
-        parts, options = urlsplit(url or URL), options or {}
+        parts, options = urlsplit(url or ANTHROPIC), options or {}
         self._origin = origin(f"{parts.scheme}://{parts.netloc}")
         self._base = parts.path.rstrip("/").removesuffix("/v1")
         self._key_env = key_env or KEY_ENV

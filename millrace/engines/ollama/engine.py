@@ -4,11 +4,11 @@ Generation goes over our transport: a request of the official client cannot be c
 several times the CPU (docs/engines.md says what was tried). The official client lists and pulls models.
 """
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from millrace.engines import keys
 from millrace.engines.answers.assembly import Assembly, gathered
 from millrace.engines.answers.documents import encoded, parsed
 from millrace.engines.answers.statuses import failure_in, failure_of
@@ -57,10 +57,11 @@ class Ollama:
             body["stream"] = call.stream
         payload = encoded(body)
         with self._origin.request(
-            "POST", self._base + path, self._headers(), payload, call.deadlines, call.line
+            "POST", self._base + path, self._headers(call.key), payload, call.deadlines, call.line
         ) as reply:
             if reply.status != 200:
-                raise _missing(failure_of(reply.status, reply.headers, reply.read()), call.model)
+                refused = keys.blamed(failure_of(reply.status, reply.headers, reply.read()), call)
+                raise _missing(refused, call.model)
             if path == EMBED:
                 yield ollama_reply.embeddings(_document(reply.read()), call.model, call.body, len(payload))
             elif call.stream:
@@ -76,7 +77,7 @@ class Ollama:
         try:
             with self._client(LISTING) as client:
                 return [model.model for model in client.list().models if model.model]
-        except (ConnectionError, ResponseError, HTTPError, ValueError) as cause:
+        except (ConnectionError, ResponseError, HTTPError, ValueError, Refused) as cause:
             raise Unavailable(f"Ollama does not list its models: {str(cause)[:200]}") from cause
 
     def pull(self, model: str) -> Iterator[tuple[int, int]]:
@@ -99,8 +100,8 @@ class Ollama:
 
         return Client(host=self._url, timeout=timeout, headers=self._headers())
 
-    def _headers(self) -> dict[str, str]:
-        key = os.environ.get(self._key_env, "").strip() if self._key_env else ""
+    def _headers(self, brought: str | None = None) -> dict[str, str]:
+        key = keys.fit(brought) if brought else keys.platforms(self._key_env)
         headers = {"Content-Type": "application/json", "User-Agent": "millrace"}
         return headers | ({"Authorization": f"Bearer {key}"} if key else {})
 

@@ -62,6 +62,8 @@ def pull_(name: str, sha256: Sha256 = "", as_json: AsJson = False) -> None:
         with closing(pull(name, sha256)) as steps:
             last = _told(steps) if as_json else _shown(name, steps)
     except PullError as failure:
+        if as_json:
+            print(json.dumps({"step": "failed", "code": failure.code, "message": str(failure)}), flush=True)
         raise Unfit(str(failure)) from failure
     except KeyboardInterrupt:
         print("\nStopped. What came is kept: the same command goes on from there.", file=sys.stderr)

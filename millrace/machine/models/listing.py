@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from millrace.catalog.catalog import Model
+from millrace.catalog.catalog import Catalog, Model
 from millrace.engines.local.state import state
 from millrace.machine import discover
 from millrace.machine.models import ollama
@@ -22,10 +22,10 @@ class Listed:
     bytes: int | None
 
 
-def listing() -> list[Listed]:
-    """By name, those of the catalog first."""
+def listing(catalog: Catalog | None = None) -> list[Listed]:
+    """By name, those of the catalog first: of the one on disk, unless another is given. Raises Unfit."""
     sizes = ollama.sizes() or {}
-    known = list(discover.catalog().models.values())
+    known = list((catalog or discover.catalog()).models.values())
     found = [_of_catalog(model, sizes) for model in sorted(known, key=lambda model: model.name)]
     names = {model.upstream_name for model in known if model.engine == "ollama"}
     found += [Listed(name, "", "", discover.ollama_url(), sizes[name]) for name in sorted(sizes) if name not in names]

@@ -14,15 +14,22 @@ from millrace.engines.failures import Failure
 from millrace.engines.local.embed import MODEL
 from millrace.machine import discover, entries
 from millrace.machine.discover import Found
-from millrace.machine.fetch import FetchError, Pinned, fetching
+from millrace.machine.fetch import Busy, FetchError, Pinned, fetching
 from millrace.machine.models import hashes, minilm, ollama, pins
 from millrace.settings import settings
 
 Step = Literal["fetch", "make", "done"]
 
 
+Why = Literal["unknown", "busy", "failed"]
+
+
 class PullError(Exception):
-    """The model could not be had; the message says why."""
+    """The model could not be had; the message says why. `code`: nobody knows it, somebody gets it now, or it failed."""
+
+    def __init__(self, message: str, code: Why = "failed") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,14 @@ def pull(name: str, sha256: str = "") -> Generator[Progress, None, None]:
             yield from _file(pinned)
         else:
             yield from _of_ollama(name)
+    except Busy as failure:
+        raise PullError(str(failure), "busy") from failure
     except (FetchError, minilm.NotMade, pins.Unpinned, Failure) as failure:
-        raise PullError(str(failure)) from failure
+        raise PullError(str(failure), "unknown" if _is_unknown(failure) else "failed") from failure
+
+
+def _is_unknown(failure: Exception) -> bool:
+    return isinstance(failure, Failure) and failure.code == "model_not_found"
 
 
 def _embedding_model() -> Iterator[Progress]:
@@ -81,7 +94,8 @@ def _have(target: Path, sha256: str) -> bool:
 def _of_ollama(name: str) -> Iterator[Progress]:
     if ollama.sizes() is None:
         files = ", ".join([MODEL, *pins.pinned_files()])
-        raise PullError(f"No file is pinned as {name} ({files} are), and no Ollama answers at {discover.ollama_url()}")
+        message = f"No file is pinned as {name} ({files} are), and no Ollama answers at {discover.ollama_url()}"
+        raise PullError(message, "unknown")
     for have, total in ollama.pull(name):
         yield Progress("fetch", have, total)
     yield _listed(discover.of_ollama(ollama.tagged(name)))

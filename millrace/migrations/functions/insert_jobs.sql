@@ -14,7 +14,7 @@ BEGIN
             cost float8, tokens bigint, output_tokens bigint, reply_to text, retry_of uuid,
             api_key uuid, user_id uuid, address text, prompt_hash text, store boolean, owner uuid, state text, cache_key text,
             route jsonb, webhook jsonb, background boolean, line integer, custom_id text, reserved_from uuid[],
-            reserved_in date, reserved_nanos bigint
+            reserved_in date, reserved_nanos bigint, own_key boolean
         )
         JOIN queues q ON q.lane = x.lane AND q.tenant = x.tenant AND q.class = x.class AND q.model = x.model
             AND q.batch IS NOT DISTINCT FROM x.batch
@@ -35,7 +35,7 @@ BEGIN
             i.max_attempts, now() + i.pause, i.deadline, i.tokens,
             CASE WHEN i.quotas IS NOT NULL
                 THEN coalesce(i.reserved_in, date_trunc('month', now() AT TIME ZONE 'UTC')::date)
-            END, i.quotas, coalesce(i.reserved_nanos, CASE WHEN i.by_money THEN (
+            END, i.quotas, coalesce(i.reserved_nanos, CASE WHEN i.by_money AND i.own_key IS NOT TRUE THEN (
                 SELECT p.nanos FROM job_price(
                     i.model, now(), 'succeeded', i.tokens - coalesce(i.output_tokens, 0), 0, coalesce(i.output_tokens, 0)
                 ) p

@@ -17,7 +17,7 @@ BEGIN
         SELECT * FROM json_to_recordset(items) AS x (
             id uuid, lease uuid, state text, body text, error text, text text, error_code text,
             input_tokens bigint, output_tokens bigint, cached_tokens bigint, estimated boolean, cache text,
-            first_ms bigint, ran_ms bigint
+            first_ms bigint, ran_ms bigint, own_key boolean
         )
     ), held AS MATERIALIZED (
         -- The end has an attempt's close for its number: one that never ran gets a new attempt for it.
@@ -56,19 +56,19 @@ BEGIN
         SELECT h.id AS job, h.tenant, a.model, h.state AS outcome, coalesce(h.input_tokens, 0) AS input_tokens,
             coalesce(h.output_tokens, 0) AS output_tokens, coalesce(h.estimated, false) AS estimated, a.api_key, a.user_id,
             a.endpoint, coalesce(h.cached_tokens, 0) AS cached_tokens, coalesce(p.nanos, 0) AS nanos, h.cache,
-            h.quota_period AS period, h.quotas
+            h.quota_period AS period, h.quotas, coalesce(h.own_key, false) AS own_key
         FROM held h JOIN asked a ON a.job = h.id
         LEFT JOIN LATERAL job_price(
             a.model, h.created_at, CASE WHEN h.cache IS NULL THEN h.state ELSE 'cached' END, coalesce(h.input_tokens, 0),
             coalesce(h.cached_tokens, 0), coalesce(h.output_tokens, 0)
-        ) p ON true
+        ) p ON h.own_key IS NOT TRUE
     ), entered AS (
         INSERT INTO ledger_entries (
             job, tenant, model, outcome, input_tokens, output_tokens, estimated, api_key, user_id, endpoint, cached_tokens,
-            nanos, cache
+            nanos, cache, own_key
         )
         SELECT e.job, e.tenant, e.model, e.outcome, e.input_tokens, e.output_tokens, e.estimated, e.api_key, e.user_id,
-            e.endpoint, e.cached_tokens, e.nanos, e.cache
+            e.endpoint, e.cached_tokens, e.nanos, e.cache, e.own_key
         FROM entries e WHERE e.quotas IS NULL
     ), logged AS (
         INSERT INTO request_log (
@@ -92,7 +92,7 @@ BEGIN
     SELECT (
         SELECT array_agg((
             e.job, e.tenant, e.model, e.outcome, e.input_tokens, e.output_tokens, e.estimated, now(), e.api_key, e.user_id,
-            e.endpoint, e.cached_tokens, e.nanos, 0, e.cache, e.period, e.quotas
+            e.endpoint, e.cached_tokens, e.nanos, 0, e.cache, e.period, e.quotas, e.own_key
         )::ledger_entries) FROM entries e WHERE e.quotas IS NOT NULL
     ) AS counted, (
         SELECT array_agg((a.job, h.tenant, h.attempt, a.reply_to)::settled_job) FROM held h JOIN asked a ON a.job = h.id

@@ -29,6 +29,15 @@ def run(
     return server.requests[-1]["body"], deltas, answer
 
 
+def test_a_key_that_a_tenant_brings_is_sent_and_its_rejection_is_theirs_to_mend(server: OllamaServer) -> None:
+    body = {"messages": [{"role": "user", "content": "hi"}]}
+    list(Ollama(server.url).run(Call(CHAT, body, "tiny", True, key="sk-tenant")))
+    assert server.requests[-1]["headers"]["Authorization"] == "Bearer sk-tenant"
+    server.defaults |= {"mode": "status", "status": 401}
+    with pytest.raises(Refused, match="that you brought"):
+        list(Ollama(server.url).run(Call(CHAT, body, "tiny", True, key="sk-wrong")))
+
+
 def test_a_chat_in_ollamas_shape(server: OllamaServer) -> None:
     parts = [
         {"type": "text", "text": "what is this?"},

@@ -7,6 +7,7 @@ import openai
 import pytest
 from openai import OpenAI
 
+from tests.fakes.openai_server import OpenAIServer
 from tests.integration.sdks.test_official_client import CITY, fake
 from tests.machine import wait_for
 from tests.platform import Platform
@@ -56,6 +57,27 @@ def test_in_the_background_and_from_any_event_on(client: OpenAI) -> None:
         event.sequence_number for event in all_of_it if event.sequence_number > cut
     ]
     assert client.responses.retrieve(made.id).status == "completed"
+
+
+def test_a_background_one_goes_on_with_another_attempt_and_one_that_is_waited_for_does_not(
+    client: OpenAI, vendor: OpenAIServer
+) -> None:
+    """What was told of the first attempt stands as incomplete; a reader of a stream cannot take it back."""
+    torn = {"mode": "torn", "tokens": 40, "interval_ms": 20}
+    for background in (True, False):
+        vendor.defaults = torn
+        made: Any = client.responses.create(model="vendor", input="hello", background=background, stream=True)
+        events = []
+        for event in made:
+            events.append(event)
+            if event.type == "response.output_text.delta":
+                vendor.defaults = {}
+        if not background:
+            assert event.type == "response.failed" and "broke off" in event.response.error.message
+            return
+        assert event.type == "response.completed"
+        items = [each.item.status for each in events if each.type == "response.output_item.done"]
+        assert items == ["incomplete", "completed"]
 
 
 def test_a_background_one_is_cancelled(client: OpenAI) -> None:

@@ -84,7 +84,7 @@ def test_scopes_are_what_key_and_tenant_both_allow() -> None:
 def test_uses_are_written_once_with_their_age(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[Any] = []
     monkeypatch.setattr(key_use.db, "call", lambda _, given: written.append(given))
-    uses = key_use.Uses()
+    uses = key_use.uses
     monkeypatch.setattr(uses, "_wake", lambda: None)
     for key in ("one", "two", "one"):
         uses.note(key)

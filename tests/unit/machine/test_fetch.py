@@ -1,11 +1,13 @@
 """Fetching a pinned file, against a real HTTP server that knows ranges and how to break off."""
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from millrace.machine.fetch import FetchError, Pinned, fetch, fetching, sample_model
+from millrace.machine.fetch import Busy, FetchError, Pinned, fetch, fetching, sample_model
 from tests.fakes.file_server import CONTENT, SHA256, FileServer
 
 
@@ -38,6 +40,25 @@ def test_two_that_fetch_the_same_file_do_not_spoil_it(server: FileServer, tmp_pa
     with pytest.raises(FetchError, match="another process"):
         fetch(pinned(server), tmp_path / "m.gguf")
     assert list(first)[-1] == (len(CONTENT), len(CONTENT))
+    assert (tmp_path / "m.gguf").read_bytes() == CONTENT
+
+
+def test_who_comes_just_as_it_is_done_leaves_the_file_alone(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds what was the half when it opened it, and is the model by the time that it has the lock."""
+    first, flock = fetching(pinned(server, "/rangeless"), tmp_path / "m.gguf"), fcntl.flock
+    next(first)
+
+    def late(*given: Any) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        assert list(first)
+        flock(*given)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    second = fetching(pinned(server, "/rangeless"), tmp_path / "m.gguf")
+    with pytest.raises(Busy):
+        next(second)
     assert (tmp_path / "m.gguf").read_bytes() == CONTENT
 
 

@@ -117,6 +117,13 @@ def test_what_was_pulled_is_removed_with_its_entry_and_nothing_else(files: FileS
     assert "whole" not in discover.catalog().models and "rangeless" in discover.catalog().models
 
 
+def test_half_a_file_is_removed_by_its_name(files: FileServer, own: Settings) -> None:
+    with pytest.raises(PullError):
+        pulled(f"{files.url}/broken", SHA256)
+    assert "broken.gguf.part" in remove("broken")[0]
+    assert not list((own.home / "models").iterdir())
+
+
 def test_ollama_removes(ollama: OllamaServer) -> None:
     pulled("llama3.2:1b")
     remove("llama3.2:1b")
