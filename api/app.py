@@ -32,6 +32,7 @@ from api.identity import accounts, invitations, jwks, keys, members, passwords, 
 from api.ledger import alerts, entries, prices, quotas, usage
 from api.limits import admin as limits_admin
 from api.limits import headers, quota
+from api.schedules import schedules
 from api.v1 import caching, completions, files, messages, responses
 from api.v1 import models as v1_models
 from api.v1.express import express
@@ -48,6 +49,7 @@ VIEWS = (
     endpoints, deliveries, secret,
     files,
     batches, quotes, results, batch_events,
+    schedules,
 )  # fmt: skip
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]

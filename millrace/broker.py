@@ -31,6 +31,7 @@ BATCHES = "tasks.batches"
 WATCH_BATCHES = "tasks.watch_batches"
 COMPARE = "tasks.compare"
 FILES = "tasks.files"
+SCHEDULES = "tasks.schedules"
 
 #: The sweep has a queue and a pool of its own: a lane that is full must not delay it.
 SWEEP_QUEUE = "sweep"

@@ -237,6 +237,19 @@ class BlobsUnavailable(MillraceError):
     code = "blobs_unavailable"
 
 
+class SourceRefused(BadRequest):
+    """The bucket does not give this object: look at its name, its region and the credentials."""
+
+    code = "source_refused"
+
+
+class SourceUnavailable(MillraceError):
+    """The bucket does not answer, or its answer broke off."""
+
+    status = 502
+    code = "source_unavailable"
+
+
 class CallFailed(MillraceError):
     """The model did not answer this call."""
 

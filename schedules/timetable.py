@@ -24,6 +24,7 @@ def timetable() -> dict[str, dict[str, Any]]:
         },
         "webhooks": _swept(broker.WEBHOOKS, every),
         "batches": _swept(broker.WATCH_BATCHES, every),
+        "schedules": _swept(broker.SCHEDULES, every),
         "mail": _swept(broker.MAIL, every),
         "forget": _swept(broker.FORGET, FORGET_SECONDS),
         "ledger": _swept(broker.LEDGER, LEDGER_SECONDS),

@@ -3,6 +3,7 @@
 from millrace import broker
 from millrace.errors import DatabaseUnavailable
 from millrace.identity import forgetting
+from millrace.schedules import runs
 from millrace.telemetry import logger
 from millrace.webhooks import sweep as webhooks
 
@@ -15,5 +16,6 @@ def forget() -> None:
     try:
         forgetting.forget()
         webhooks.forget()
+        runs.forget()
     except DatabaseUnavailable:
         log.warning("nothing forgotten: the database is away")

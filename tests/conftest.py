@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from millrace import db, master
+from millrace.blobs import chosen
+from millrace.crypto import data_keys
+from millrace.settings import settings
 from tests.conformance import Conformance
 from tests.machine import Installation
 from tests.platform import Platform
@@ -114,6 +118,25 @@ def s3() -> Iterator["S3Server"]:
 
     with serving() as server:
         yield server
+
+
+def _forget() -> None:
+    for cached in (settings, master.master, db._own_url, chosen.store):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def here(database: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """The database's installation, which this process belongs to until the test is over."""
+    for name, value in database.env().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(data_keys, "_current", None)
+    monkeypatch.setattr(data_keys, "_known", {})
+    _forget()
+    yield database
+    for pool in db._pools:
+        pool.dispose()
+    _forget()
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

@@ -1,8 +1,11 @@
 """The Celery application as the workers, beat's messages and Flower know it: `celery -A workers.app ...`."""
 
 from millrace import broker
-from tasks import batches, compare, deliver, dispatch, files, forget, ledger, mail, sweep, webhooks
+from tasks import batches, compare, deliver, dispatch, files, forget, ledger, mail, schedules, sweep, webhooks
 
 app = broker.app()
 
-__all__ = ["app", "batches", "compare", "deliver", "dispatch", "files", "forget", "ledger", "mail", "sweep", "webhooks"]
+__all__ = [
+    "app", "batches", "compare", "deliver", "dispatch", "files", "forget", "ledger", "mail", "schedules", "sweep",
+    "webhooks",
+]  # fmt: skip

@@ -73,6 +73,12 @@ class Act(StrEnum):
     webhook_secret_rotated = "webhook_secret_rotated"
     webhook_secret_read = "webhook_secret_read"
 
+    schedule_created = "schedule_created"
+    schedule_changed = "schedule_changed"
+    schedule_paused = "schedule_paused"
+    schedule_resumed = "schedule_resumed"
+    schedule_deleted = "schedule_deleted"
+
     exported = "exported"
     #: Somebody who runs the platform looked at what is a tenant's; `target` says at what.
     admin_read = "admin_read"

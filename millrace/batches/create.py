@@ -46,7 +46,9 @@ class Wanted:
     retry_of: str | None = None
 
 
-def create(caller: Caller, wanted: Wanted, *, address: str, key: str | None = None, quote: bool = False) -> Batch:
+def create(
+    caller: Caller, wanted: Wanted, *, address: str | None, key: str | None = None, quote: bool = False
+) -> Batch:
     """It is there, and will be validated. The same `key` gives the same batch. Raises NotFound, KeyReused."""
     if wanted.input_file is not None:
         _check(files.find(caller.tenant, wanted.input_file).purpose)
@@ -69,6 +71,12 @@ def accept(tenant: str, id: str | None) -> Batch:
     return find(tenant, batch.id)
 
 
+def made_under(tenant: str, key: str) -> str | None:
+    """The batch that this key has made."""
+    rows = db.call(_OF_KEY, (tenant, key), tenants=[tenant])
+    return rows[0][0] if rows else None
+
+
 def _check(purpose: str) -> None:
     if purpose != "batch":
         raise Conflict(f"The file's purpose is {purpose}. Upload it with the purpose batch.")
@@ -79,7 +87,7 @@ def _hash(wanted: Wanted) -> str:
 
 
 def _insert(
-    id: str, caller: Caller, wanted: Wanted, address: str, key: str | None, hash: str | None, state: str
+    id: str, caller: Caller, wanted: Wanted, address: str | None, key: str | None, hash: str | None, state: str
 ) -> bool:
     """False where the key has made a batch before."""
     now = datetime.now(UTC)

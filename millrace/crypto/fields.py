@@ -33,6 +33,7 @@ FILENAME = Field("files", "filename", ("id",), "files.filename")
 #: In clear it would tell who has a file, or guesses it, that this is the one.
 FILE_HASH = Field("files", "sha256", ("id",), "files.sha256")
 BATCH_TEMPLATE = Field("batches", "template", ("id",), "batches.template")
+SCHEDULE_TEMPLATE = Field("schedules", "template", ("id",), "schedules.template")
 
 FIELDS = (
     REQUEST,
@@ -52,6 +53,7 @@ FIELDS = (
     FILE_HASH,
     BATCH_TEMPLATE,
     VENDOR_KEY,
+    SCHEDULE_TEMPLATE,
 )
 
 

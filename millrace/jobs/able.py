@@ -3,7 +3,7 @@
 from typing import Any
 
 from millrace.catalog.catalog import Model
-from millrace.errors import InvalidField, ModelUnable
+from millrace.errors import InvalidField, ModelUnable, UnknownModel
 from millrace.jobs.route import some_model
 
 #: What a model must be able to do to answer at an endpoint, and the field without which there is nothing to answer.
@@ -26,8 +26,8 @@ def able(endpoint: str, body: dict[str, Any], prefix: str = "") -> Model:
     capability, field = NEEDS[endpoint]
     try:
         model = some_model(name, capability)
-    except ModelUnable as unable:
-        raise ModelUnable(unable.message, param=f"{prefix}model") from None
+    except (UnknownModel, ModelUnable) as failure:
+        raise type(failure)(failure.message, param=f"{prefix}model") from None
     if not body.get(field):
         raise InvalidField(f"{prefix}{field}: is missing, and {endpoint} needs it.", param=f"{prefix}{field}")
     return model

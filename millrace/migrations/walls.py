@@ -62,6 +62,8 @@ WALLS = {
     "webhook_attempts": Wall(OF_TENANT, READ, ALL),
     "batches": Wall(OF_TENANT, WRITE, ALL),
     "batch_reservations": Wall(OF_TENANT, READ, ALL),
+    "schedules": Wall(OF_TENANT, ALL, "SELECT, UPDATE"),
+    "schedule_runs": Wall(OF_TENANT, ADD, ALL),
     "guards": Wall(OF_TENANT, WRITE, READ),
     "vendor_keys": Wall(OF_TENANT, ALL, "SELECT, UPDATE"),
     "cache_entries": Wall(OF_TENANT, WRITE, ALL),
@@ -101,6 +103,7 @@ VIEWS = ("analytics", "monthly_quotas")
 WORKERS_MAY_CALL = (
     "append_audit(json)",
     "drop_partitions(integer)",
+    "find_author(uuid,uuid,uuid)",
     "forget_identity()",
     "lane_queues(text,integer,integer)",
     "make_partitions(integer)",

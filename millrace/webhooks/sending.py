@@ -63,18 +63,23 @@ def post(url: str, headers: dict[str, str], body: bytes, line: Line) -> Answer:
 
 
 def _exchange(to: Destination, headers: dict[str, str], body: bytes, watch: Watch, line: Line) -> Answer:
-    found = resolve(to.host, to.port, watch.left())
-    insist(to, [each.address for each in found])
-    address = _Checked(to.url, found)
-    connection = connect(address, watch, line)
+    connection, name = reach(to, watch, line)
     try:
         watch.sending()
         connection.sock.settimeout(watch.left())
-        connection.sock.sendall(_message(to, address.name, headers, body))
+        connection.sock.sendall(_message(to, name, headers, body))
         return _answer(connection, watch, line)
     finally:
         line.released()
         connection.close()
+
+
+def reach(to: Destination, watch: Watch, line: Line) -> tuple[Connection, str]:
+    """A connection to where a URL leads, and what its `Host` header says. Raises Unfit, OSError."""
+    found = resolve(to.host, to.port, watch.left())
+    insist(to, [each.address for each in found])
+    address = _Checked(to.url, found)
+    return connect(address, watch, line), address.name
 
 
 def _message(to: Destination, host: str, headers: dict[str, str], body: bytes) -> bytes:

@@ -25,6 +25,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/v1/webhooks/endpoints/{id}": {"enabled": False},
     "POST /api/v1/webhooks/endpoints/{id}/rotate": {"overlap_seconds": 60},
     "POST /api/v1/webhooks/endpoints/{id}/test": {},
+    "PATCH /api/v1/schedules/{id}": {"name": "taken"},
 }
 
 #: Where a name means another thing in every tenant, or one that is everybody's.
@@ -57,6 +58,7 @@ class Guest:
         chat = {"model": "demo", "messages": [{"role": "user", "content": "hi"}], "demo": {"tokens": 3, "rate": 0}}
         job = self.ask("POST", "/api/v1/jobs", {"endpoint": "/v1/chat/completions", "body": chat})["id"]
         quota = {"unit": "requests", "model": "demo", "hard_limit": 50}
+        yearly = {"name": "mine", "cron": "0 0 1 1 *", "job": {"endpoint": "/v1/chat/completions", "body": chat}}
         self.ask("PUT", "/api/v1/roles/reader", {"permissions": ["jobs:read"]})
         # Nobody listens there.
         endpoint = self.ask("POST", "/api/v1/webhooks/endpoints", {"url": "http://127.0.0.1:9/"})["id"]
@@ -70,6 +72,7 @@ class Guest:
             "/v1/responses/": self.ask("POST", "/v1/responses", RESPONSE)["id"],
             "/api/v1/keys/": self.ask("POST", "/api/v1/keys", {"name": "mine"})["id"],
             "/api/v1/members/": self.user,
+            "/api/v1/schedules/": self.ask("POST", "/api/v1/schedules", yearly)["id"],
             "/api/v1/roles/": "reader",
             "/api/v1/vendor-keys/": "openai",
             "/api/v1/invitations/": self.ask(

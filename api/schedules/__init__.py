@@ -1,0 +1,1 @@
+"""Schedules: what is asked again and again, and its history."""
