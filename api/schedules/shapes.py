@@ -116,10 +116,10 @@ class NewSchedule(Body):
 class ScheduleChange(Body):
     """What is left out stays. `cron` takes the place of `every_seconds`, and `job` that of `batch`, or the reverse."""
 
-    name: Name = ""
-    cron: Cron = ""
-    zone: Zone = ""
-    every_seconds: int = Field(0, ge=60, le=366 * 86_400)
+    name: Name | None = None
+    cron: Cron | None = None
+    zone: Zone | None = None
+    every_seconds: int | None = Field(None, ge=60, le=366 * 86_400)
     job: ScheduledJob | None = None
     batch: ScheduledBatch | None = None
     missed: Missed = "once"

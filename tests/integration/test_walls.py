@@ -17,6 +17,10 @@ FITTING = {"state": "queued", "unit": "tokens", "class": 1, "purpose": "reset", 
 )
 #: Where one column's name has values of its own in a table.
 FITTING |= {"webhook_deliveries.state": "pending", "files.state": "uploading", "batches.state": "failed"}
+FITTING |= {"schedules.missed": "skip", "schedules.overlap": "skip", "schedule_runs.state": "fired"}
+
+#: Of columns that may be empty, those of which a check asks for one.
+FILLED = {"schedules": {"every": 3600}}
 
 MADE_UP: dict[str, Any] = {
     "text": "x", "timestamp with time zone": "2026-01-01", "date": "2026-01-01", "boolean": True, "bytea": b"x",
@@ -60,7 +64,7 @@ class Guest:
 
     def row(self, table: str, owner: str) -> tuple[str, list[Any]]:
         """A statement that inserts a row of this tenant or person. To be asked as the superuser."""
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = dict(FILLED.get(table, {}))
         for column, type in self.ask(_COLUMNS, table):
             made_up = str(uuid.uuid4()) if type == "uuid" else MADE_UP[type]
             values[column] = FITTING.get(f"{table}.{column}", FITTING.get(column, made_up))

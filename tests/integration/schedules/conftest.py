@@ -39,7 +39,8 @@ class Owner:
 
     def overdue(self, schedule: Schedule, hours: int = 0) -> None:
         """The clock moves: so many windows, and the last, have passed."""
-        due = "UPDATE schedules SET next_at = date_trunc('hour', clock_timestamp()) - make_interval(hours => %s) WHERE id = %s"
+        hour = "date_trunc('hour', clock_timestamp())"
+        due = f"UPDATE schedules SET next_at = {hour} - make_interval(hours => %s) WHERE id = %s"
         db.call(due, (hours, schedule.id))
 
     def fire(self, schedule: Schedule, hours: int = 0) -> list[Past]:
