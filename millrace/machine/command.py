@@ -1,7 +1,6 @@
-"""The operator's command: `millrace up`, `down`, `status`, `doctor`, `models`, `bench`."""
+"""The operator's commands, which plug into `millrace` (clients/python): `up`, `down`, `status`, `doctor`, ..."""
 
 import json
-import sys
 from typing import Annotated
 
 import typer
@@ -12,11 +11,11 @@ from millrace.machine import control, doctor, orphans, status
 from millrace.machine.bench.command import app as bench
 from millrace.machine.finding import Finding
 from millrace.machine.models.command import app as models
-from millrace.machine.place import Unfit
+from millrace.machine.telling import App
 from millrace.machine.up import up as bring_up
 from millrace.settings import settings
 
-app = typer.Typer(
+app = App(
     no_args_is_help=True,
     add_completion=False,
     help="Run Millrace on this machine. MILLRACE_HOME says where its data is, PORT where it listens.",
@@ -78,13 +77,5 @@ def _show(findings: list[Finding]) -> None:
             console.print(f"      {escape(one.do)}", style="bold")
 
 
-def main() -> None:
-    """The console entry point."""
-    try:
-        app()
-    except Unfit as unfit:
-        sys.exit(str(unfit))
-
-
 if __name__ == "__main__":
-    main()
+    app()

@@ -18,8 +18,9 @@ from millrace.machine.models.listing import listing, states
 from millrace.machine.models.pull import Progress, PullError, pull
 from millrace.machine.models.remove import NotRemoved, remove
 from millrace.machine.place import Unfit, prepare
+from millrace.machine.telling import App
 
-app = typer.Typer(no_args_is_help=True, help="The models of this machine: list, fetch, remove.")
+app = App(no_args_is_help=True, help="The models of this machine: list, fetch, remove.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Sha256 = Annotated[str, typer.Option("--sha256", help="What a file from an address must be.")]

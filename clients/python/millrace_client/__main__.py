@@ -1,0 +1,5 @@
+"""`python -m millrace_client`."""
+
+from millrace_client.command.main import main
+
+main()

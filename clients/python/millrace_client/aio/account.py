@@ -1,0 +1,99 @@
+"""Who asks, with which keys, and what it costs."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from millrace_client.aio.pages import every
+from millrace_client.aio.transport import AsyncTransport
+from millrace_client.request import KEYS, Request, given, to
+from millrace_client.shapes import Caller, Key, KeyList, ModelList, NewKey, Quota, Tokens, Usage
+
+
+class AsyncAccount:
+    """`client.account`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def me(self) -> Caller:
+        """Whose key this is, and what it may do."""
+        return await self._transport.ask(Request("GET", "/api/v1/auth/me"))
+
+    async def sign_in(self, email: str, password: str) -> Tokens:
+        """An access token, which does as `api_key` for some minutes, and a refresh token."""
+        body = {"email": email, "password": password}
+        return await self._transport.ask(Request("POST", "/api/v1/auth/login", body=body))
+
+    async def sign_out(self) -> None:
+        """End the session of the access token that is used as key."""
+        await self._transport.ask(Request("POST", "/api/v1/auth/logout", safe=True))
+
+    async def models(self) -> ModelList:
+        """The models that you may ask, what each can do and costs, and how it does now."""
+        return await self._transport.ask(Request("GET", "/api/v1/models"))
+
+    async def usage(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        grain: str = "day",
+        group_by: str | None = None,
+    ) -> Usage:
+        """By `hour`, `day` or `month`, and by `model`, `key`, `endpoint` or `user`. Of the last 30 days, by default."""
+        query = given(from_=_seconds(since), to=_seconds(until), grain=grain, group_by=group_by)
+        return await self._transport.ask(Request("GET", "/api/v1/usage", query=query))
+
+    async def quota(self) -> Quota:
+        """Where you stand on every limit."""
+        return await self._transport.ask(Request("GET", "/api/v1/quota"))
+
+
+class AsyncKeys:
+    """`client.keys`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def create(
+        self,
+        name: str,
+        *,
+        scopes: Sequence[str] | None = None,
+        models: Sequence[str] | None = None,
+        expires_in_days: int | None = None,
+        requests_per_hour: int | None = None,
+        budget_usd: str | None = None,
+    ) -> NewKey:
+        """A key, for the only time with `api_key`. What is left out is as much as you may give."""
+        body: dict[str, Any] = given(
+            name=name, scopes=scopes, models=models, expires_in_days=expires_in_days,
+            requests_per_hour=requests_per_hour, budget_usd=budget_usd,
+        )  # fmt: skip
+        return await self._transport.ask(Request("POST", KEYS, body=body))
+
+    async def get(self, id: str) -> Key:
+        """What it may do, and when it was last used."""
+        return await self._transport.ask(Request("GET", to(KEYS, id)))
+
+    async def list(self, *, after: str | None = None, limit: int = 20) -> KeyList:
+        """A page, newest first. `after`: the `last_id` of the page before."""
+        return await self._transport.ask(Request("GET", KEYS, query=given(after=after, limit=limit)))
+
+    def every(self) -> AsyncIterator[Key]:
+        """All of them, newest first, read as they are wanted."""
+        return every(self._transport, KEYS, limit=100)
+
+    async def rotate(self, id: str, *, overlap_seconds: int = 86_400) -> NewKey:
+        """A new key with the same properties; both work for so long."""
+        body = {"overlap_seconds": overlap_seconds}
+        return await self._transport.ask(Request("POST", to(KEYS, id, "rotate"), body=body))
+
+    async def revoke(self, id: str) -> None:
+        """For ever, within a second."""
+        await self._transport.ask(Request("DELETE", to(KEYS, id)))
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return int(moment.timestamp()) if moment else None

@@ -1,0 +1,45 @@
+"""From an answer to a file that is whole, or not there."""
+
+from pathlib import Path
+from typing import IO
+
+from millrace_client.aio.pausing import pause
+from millrace_client.aio.transport import AsyncTransport
+from millrace_client.errors import Unreachable
+from millrace_client.request import Request
+from millrace_client.retrying import backoff
+
+
+async def fetch(transport: AsyncTransport, request: Request, path: Path, *, resumable: bool = False) -> Path:
+    """`path` with the answer's body. `resumable`: the server knows ranges. Raises Unreachable, OSError."""
+    part = path.with_name(path.name + ".part")
+    failures = 0
+    try:
+        with part.open("wb") as file:
+            while True:
+                have = file.tell()
+                try:
+                    await _copy(transport, _behind(request, have) if resumable else request, file)
+                    break
+                except Unreachable:
+                    failures = 1 if resumable and file.tell() > have else failures + 1
+                    if failures > transport.retries:
+                        raise
+                await pause(backoff(failures))
+        return part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+async def _copy(transport: AsyncTransport, request: Request, file: IO[bytes]) -> None:
+    async with transport.open(request) as response:
+        if response.status_code != 206:
+            file.seek(0)
+            file.truncate()
+        async for piece in response.aiter_bytes():
+            file.write(piece)
+
+
+def _behind(request: Request, have: int) -> Request:
+    """The request for what comes after so many bytes."""
+    return Request(request.method, request.path, headers={"Range": f"bytes={have}-"}) if have else request
