@@ -50,11 +50,13 @@ def _of_csv(file: File, template: dict[str, Any], endpoint: str) -> Iterator[Row
 
 
 def _text(pieces: Iterator[bytes]) -> Iterator[str]:
-    """Lines of text, with their ends; of a byte order mark nothing is left."""
-    decoder, rest = codecs.getincrementaldecoder("utf-8-sig")(), ""
+    """Lines of text, with their ends; no byte order mark. Raises csv.Error for one without an end."""
+    decoder, rest, longest = codecs.getincrementaldecoder("utf-8-sig")(), "", settings().max_body_bytes
     for piece in pieces:
         *lines, rest = (rest + decoder.decode(piece)).split("\n")
         yield from (line + "\n" for line in lines)
+        if len(rest) > longest:
+            raise csv.Error(f"a line has more than {longest} characters")
     rest += decoder.decode(b"", final=True)
     if rest:
         yield rest

@@ -27,16 +27,6 @@ class Hours:
             return self.begin <= now < self.end
         return now >= self.begin or now < self.end
 
-    @property
-    def share(self) -> float:
-        """Of a day."""
-        seconds = (_seconds(self.end) - _seconds(self.begin)) % 86_400
-        return (seconds or 86_400) / 86_400
-
-
-def _seconds(of: time) -> int:
-    return of.hour * 3600 + of.minute * 60
-
 
 def off_peak() -> Hours:
     """As OFF_PEAK has it: `22:00-06:00 Europe/Berlin`."""
