@@ -14,6 +14,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from millrace import production
 
 
+#: As `22:00`.
+_HOUR = r"([01]\d|2[0-3]):[0-5]\d"
+
+
 class FileSecrets(PydanticBaseSettingsSource):
     """Reads `NAME` from the file that `NAME_FILE` names, as Docker and Kubernetes mount secrets."""
 
@@ -101,7 +105,7 @@ class Settings(BaseSettings):
     #: Lines of one batch.
     max_batch_lines: int = Field(default=50_000, ge=1, le=1_000_000)
     #: When batches with the window `off-peak` run: hours, and their time zone.
-    off_peak: str = Field(default="22:00-06:00 UTC", pattern=r"^\d\d:\d\d-\d\d:\d\d( [A-Za-z_/+-]+)?$")
+    off_peak: str = Field(default="22:00-06:00 UTC", pattern=rf"^{_HOUR}-{_HOUR}( [A-Za-z_/+-]+)?$")
     #: Months of the request log that are kept, this one included.
     request_log_months: int = Field(default=13, ge=1, le=1200)
 
