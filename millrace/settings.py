@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from millrace import production
 
-
 #: As `22:00`.
 _HOUR = r"([01]\d|2[0-3]):[0-5]\d"
 
