@@ -39,7 +39,7 @@ class Credentials(Body):
     session_token: Printable | None = None
 
 
-class Bucket(Body):
+class S3Object(Body):
     """An object of a bucket, pulled at each run. Without credentials it is asked anonymously."""
 
     bucket: Annotated[str, Field(pattern=r"^[a-zA-Z0-9.\-_]{3,255}$")]
@@ -57,7 +57,7 @@ class Input(Body):
     """A file that is stored here, or one that is pulled: one of the two."""
 
     file_id: Annotated[Text, Field(max_length=100)] | None = None
-    s3: Bucket | None = None
+    s3: S3Object | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Input":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schedules.shapes import Bucket, NewSchedule, ScheduleChange, ScheduledBatch, ScheduledJob
+from api.schedules.shapes import NewSchedule, S3Object, ScheduleChange, ScheduledBatch, ScheduledJob
 from api.webhooks.target import target
 from millrace import files, ids
 from millrace.errors import NotFound
@@ -35,7 +35,7 @@ def _batch(tenant: str, batch: ScheduledBatch) -> dict[str, Any]:
     return given | {"input": {"file": files.find(tenant, file).id}}
 
 
-def _bucket(bucket: Bucket) -> dict[str, Any]:
+def _bucket(bucket: S3Object) -> dict[str, Any]:
     if bucket.endpoint_url is not None:
         destination.check(bucket.endpoint_url, "batch.input.s3.endpoint_url", resolve=True)
     return bucket.model_dump(exclude_none=True)
