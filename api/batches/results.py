@@ -29,7 +29,6 @@ TYPES = {"jsonl": "application/jsonl", "csv": "text/csv", "parquet": "applicatio
     tag="Batches",
     permission=Permission.batches_read,
     query=ResultQuery,
-    only=tuple(TYPES.values()),
     answers={200: "A line for each request that has ended, in the order of the file.", 404: Problem},
 )
 def results(id: str, query: ResultQuery) -> Response:

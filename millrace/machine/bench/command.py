@@ -14,8 +14,9 @@ from millrace.machine.bench.follow import compare
 from millrace.machine.bench.platform import Platform, platform
 from millrace.machine.client import ApiError
 from millrace.machine.place import Unfit
+from millrace.machine.telling import App
 
-app = typer.Typer(no_args_is_help=True, help="Compare models, on the platform that runs.")
+app = App(no_args_is_help=True, help="Compare models, on the platform that runs.")
 
 Names = Annotated[list[str], typer.Argument(help="Models, as `millrace models ls` names them.")]
 Rounds = Annotated[int, typer.Option(help="How often each prompt is asked of each model.")]
