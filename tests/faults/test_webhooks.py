@@ -12,7 +12,8 @@ from tests.platform import Platform
 
 #: Of one receiver: those of other tests are gone, and wait for days.
 PENDING = """
-SELECT count(*) FROM webhook_deliveries d JOIN webhook_outbox o ON o.id = d.event WHERE d.state = 'pending' AND o.url = %s
+SELECT count(*) FROM webhook_deliveries d JOIN webhook_outbox o ON o.id = d.event
+WHERE d.state = 'pending' AND o.url = %s
 """
 
 
