@@ -62,7 +62,7 @@ class IssuedKey(BaseModel):
     created_at: int
 
 
-class Usage(BaseModel):
+class HourUsage(BaseModel):
     """The hourly window that leaves you the least; nulls where nothing limits you. `window_reset` is Unix seconds."""
 
     requests_used: int | None
@@ -133,11 +133,11 @@ def create_described_key(body: DescribedKey) -> Any:
     summary="How much of the hour is used",
     tag=TAG,
     permission=Permission.usage_read,
-    answers={200: Usage},
+    answers={200: HourUsage},
 )
-def usage_of_the_hour() -> Usage:
+def usage_of_the_hour() -> HourUsage:
     """`GET /api/v1/quota` shows every limit. Asking counts for nothing."""
-    return Usage(**standing.usage(caller(), address())._asdict())
+    return HourUsage(**standing.usage(caller(), address())._asdict())
 
 
 def _tenant(given: str | None) -> str | None:

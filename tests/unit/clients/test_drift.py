@@ -104,7 +104,7 @@ SCHEMAS = {
     "BatchQuote": "BatchQuote", "Batch": "BatchInfo", "BatchList": "BatchList", "Key": "KeyInfo",
     "NewKey": "KeyWithSecret", "KeyList": "KeyList", "Person": "User", "Tenant": "Belonging", "Caller": "Me",
     "Tokens": "Tokens", "Price": "ModelPrice", "Model": "ModelInfo", "Alias": "AliasInfo", "ModelList": "ModelList",
-    "Amounts": "Amounts", "Bucket": "Bucket", "Usage": "api__ledger__shapes__Usage", "Window": "Window",
+    "Amounts": "Amounts", "Bucket": "Bucket", "Usage": "Usage", "Window": "Window",
     "Burst": "BurstInfo", "Monthly": "MonthlyQuota", "Quota": "QuotaStanding", "Endpoint": "EndpointInfo",
     "NewEndpoint": "EndpointWithSecret", "EndpointList": "EndpointList", "Delivery": "DeliveryInfo",
     "DeliveryList": "DeliveryList",
