@@ -143,7 +143,9 @@ def call(
     for last in (False, True):
         try:
             return _execute(pool, sql, parameters)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError, DBAPIError, PoolTimeout) as failure:
+        except (psycopg2.Error, DBAPIError, PoolTimeout) as failure:
+            if not _away(failure):
+                raise
             if last or isinstance(failure, PoolTimeout) or _unreachable(failure):
                 raise DatabaseUnavailable from failure
             # The server went away: what else lies in the pool is as stale as this one was.
@@ -184,6 +186,17 @@ def _execute(pool: Engine, sql: str, parameters: Sequence[Any] | Mapping[str, An
         pooled.close()
 
 
+def _away(failure: Exception) -> bool:
+    """True when the database is not there, and the statement is not at fault.
+
+    Of a connection that ends in the middle of an answer libpq gives no code, and psycopg2 its bare DatabaseError.
+    """
+    cause = getattr(failure, "orig", failure)
+    return type(cause) is psycopg2.DatabaseError or isinstance(
+        cause, (psycopg2.OperationalError, psycopg2.InterfaceError, PoolTimeout)
+    )
+
+
 def _unreachable(failure: Exception) -> bool:
     """True when connecting itself failed: another try at once would fail too."""
     cause = getattr(failure, "orig", failure)
@@ -202,7 +215,7 @@ def transaction(
                 if scope := _scope(tenants, user):
                     connection.execute(text(scope))
                 yield connection
-    except DBAPIError as failure:
-        if failure.connection_invalidated or isinstance(failure.orig, psycopg2.OperationalError):
+    except (psycopg2.Error, DBAPIError, PoolTimeout) as failure:
+        if getattr(failure, "connection_invalidated", False) or _away(failure):
             raise DatabaseUnavailable from failure
         raise

@@ -28,7 +28,7 @@ def test_without_beat_and_sweep_jobs_run_and_with_them_back_the_rest_does(mill: 
 
 def test_two_beats_and_two_sweeps_do_no_harm(mill: Platform) -> None:
     bring_back(mill, "beat-2", "sweep-2")
-    jobs = [mill.submit(f"job {n}", demo={"tokens": 40, "rate": 20})["id"] for n in range(20)]
+    jobs = [mill.submit(f"job {n}", demo={"tokens": 120, "rate": 20})["id"] for n in range(20)]
     late = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
     slow = {"body": {"model": "narrow"}, "demo": {"tokens": 60, "rate": 20}}
     expiring = [mill.submit("late", deadline=late, **slow)["id"] for _ in range(5)]
