@@ -140,7 +140,7 @@ class Platform(Installation):
             connection.close()
         found = {name.lower(): value for name, value in answer.getheaders()}
         media = found.get("content-type", "")
-        parsed = json.loads(text) if "json" in media and "ndjson" not in media else text
+        parsed = json.loads(text) if media.partition(";")[0].endswith(("/json", "+json")) else text
         if self.conformance is not None:
             self.conformance.check(method, path, answer.status, media, parsed)
         return answer.status, found, parsed

@@ -57,6 +57,11 @@ class Batch:
     cancelled_at: datetime | None
 
     @property
+    def over(self) -> bool:
+        """It began, and no more of its lines become jobs."""
+        return self.state in ("cancelling", "finalizing", "completed", "expired", "cancelled")
+
+    @property
     def ended(self) -> bool:
         return self.state in ENDED
 

@@ -37,8 +37,10 @@ def finish(step: Step) -> None:
     batch = step.look()
     names = ("completed", "failed", "expired", "input_tokens", "cached_tokens", "output_tokens", "nanos")
     sums = dict(zip(names, db.call(_SUMS, (batch.id,))[0], strict=True))
-    state = "cancelled" if batch.state == "cancelling" else "expired" if sums.pop("expired") else "completed"
-    sums.pop("expired", None)
+    never_ran = batch.total - batch.inserted
+    sums["failed"] += never_ran
+    expired = sums.pop("expired") + never_ran
+    state = "cancelled" if batch.state == "cancelling" else "expired" if expired else "completed"
     made = {"output_file": _file(step, good=True) if sums["completed"] else None}
     made["error_file"] = _file(step, good=False) if sums["failed"] else None
     _end(step, {"state": state, **made, **sums})

@@ -8,6 +8,7 @@ from typing import Any
 from millrace import crypto, db, ids
 from millrace.batches.batch import Batch
 from millrace.batches.ending import ERRORS
+from millrace.batches.rest import Left, left
 from millrace.crypto import fields
 from millrace.dialects.responses.response import echo_of, response_of
 from millrace.errors import Unreadable
@@ -62,8 +63,16 @@ def ended(batch: Batch, *, good: bool | None = None) -> Iterator[Ended]:
         rows = db.call(_ENDED, given, tenants=[batch.tenant])
         yield from (_ended(*row) for row in rows)
         if len(rows) < BLOCK:
-            return
+            break
         at = rows[-1][1]
+    if batch.over and not good:
+        yield from (_never_ran(each, batch) for each in left(batch))
+
+
+def _never_ran(each: Left, batch: Batch) -> Ended:
+    state = "cancelled" if batch.state in ("cancelling", "cancelled") else "expired"
+    model = str(each.request.body.get("model"))
+    return Ended(each.id, each.line, state, each.request.custom_id, model, None, ERRORS[state])
 
 
 def _ended(

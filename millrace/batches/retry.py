@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from millrace import crypto, db, files, ids
 from millrace.batches.batch import PREFIX, Batch
+from millrace.batches.find import find
 from millrace.batches.lease import LeaseLost, Step
+from millrace.batches.rest import left
 from millrace.crypto import fields
 from millrace.files import By, Purpose
 
@@ -27,7 +30,9 @@ BLOCK = 200
 
 def any_bad(batch: Batch) -> bool:
     """Whether there is a line to run again."""
-    return bool(db.call(_ANY, (batch.id, batch.tenant), tenants=[batch.tenant]))
+    return (batch.over and batch.inserted < batch.total) or bool(
+        db.call(_ANY, (batch.id, batch.tenant), tenants=[batch.tenant])
+    )
 
 
 def make_input(step: Step) -> None:
@@ -48,5 +53,13 @@ def _lines(step: Step, parent: str) -> Iterator[bytes]:
         step.keep()
         for job, at, custom_id, endpoint, sealed in rows:  # noqa: B007
             body = json.loads(crypto.unseal(sealed, fields.REQUEST.of(job)))
-            line = {"custom_id": custom_id, "method": "POST", "url": endpoint, "body": body}
-            yield json.dumps(line).encode() + b"\n"
+            yield _line(custom_id, endpoint, body)
+    whole = find(step.batch.tenant, parent)
+    for each in left(whole):
+        step.keep()
+        yield _line(each.request.custom_id, whole.endpoint, each.request.body)
+
+
+def _line(custom_id: str, endpoint: str, body: Any) -> bytes:
+    made = {"custom_id": custom_id, "method": "POST", "url": endpoint, "body": body}
+    return json.dumps(made).encode() + b"\n"

@@ -59,7 +59,7 @@ def advance(step: Step) -> None:
     if step.batch.state in ("in_progress", "cancelling", "finalizing"):
         if ending.unfinished(step.batch):
             step.rest()
-        elif step.batch.state != "in_progress" or step.batch.inserted >= step.batch.total:
+        elif step.batch.over or _late(step.batch) or step.batch.inserted >= step.batch.total:
             finish(step)
 
 
@@ -98,10 +98,8 @@ def _start(step: Step, report: Report) -> None:
 
 def _run(step: Step) -> None:
     batch = step.batch
-    if batch.deadline is not None and batch.deadline <= datetime.now(UTC):
+    if _late(batch):
         ending.end_waiting(step, "expired")
-        # Lines that never became jobs have nothing to end.
-        _cut(step)
         return
     if batch.off_peak:
         control.rest(batch, not off_peak().hold(datetime.now(UTC)))
@@ -116,22 +114,18 @@ def _run(step: Step) -> None:
         _fail(step, failure)
 
 
-_CUT = """
-UPDATE batches SET total = inserted, errors = coalesce(%s::jsonb, errors) WHERE id = %s AND step_lease = %s RETURNING 1
-"""
+def _late(batch: Batch) -> bool:
+    return batch.deadline is not None and batch.deadline <= datetime.now(UTC)
 
 
-def _cut(step: Step, errors: str | None = None) -> None:
-    """No more lines become jobs."""
-    if not db.call(_CUT, (errors, step.batch.id, step.lease)):
-        raise LeaseLost
-    step.look()
+_WHY = "UPDATE batches SET errors = %s WHERE id = %s AND step_lease = %s RETURNING 1"
 
 
 def _fail(step: Step, failure: MillraceError) -> None:
     report = Report()
     report.bad(failure, step.batch.inserted + 1)
-    _cut(step, report.listed())
+    if not db.call(_WHY, (report.listed(), step.batch.id, step.lease)):
+        raise LeaseLost
     control.cancel(step.batch.tenant, step.batch.id)
     step.look()
 

@@ -68,6 +68,12 @@ class Owner(Payer):
     def act(self, batch: dict[str, Any], what: str) -> tuple[int, Any]:
         return self.ask("POST", f"/api/v1/batches/{batch['id']}/{what}")
 
+    def lines(self, batch: dict[str, Any], which: str) -> list[dict[str, Any]]:
+        """Its results, while it runs or afterwards: those that `succeeded`, that `failed`, or `all`."""
+        status, raw = self.ask("GET", f"/api/v1/batches/{batch['id']}/results?lines={which}")
+        assert status == 200, raw
+        return [json.loads(each) for each in raw.splitlines()]
+
     def file(self, id: str | None) -> list[dict[str, Any]]:
         """The lines of an output or error file."""
         assert id is not None

@@ -5,7 +5,7 @@ import io
 
 import pyarrow.parquet
 
-from tests.integration.batches.conftest import Owner, line
+from tests.integration.batches.conftest import Owner, line, written
 from tests.machine import wait_for
 
 #: Two slots, and a second a line.
@@ -39,6 +39,25 @@ def test_a_window_that_passes_expires_the_rest(owner: Owner) -> None:
     assert len(codes) == done["request_counts"]["failed"] and owner.balances()
 
 
+def test_lines_that_were_no_jobs_yet_when_it_ended_are_in_the_error_file_and_run_again(owner: Owner) -> None:
+    """As a batch is found whose process died between two blocks, and that is then cancelled, or too late."""
+    first = len(written([line("ran")]))
+    for state, code in (("cancelling", "batch_cancelled"), ("in_progress", "batch_expired")):
+        batch = owner.batch([line("ran"), line("left"), line("over")], "batches/quote")
+        owner.reaches(batch, "quoted")
+        owner.platform.sql(
+            "UPDATE batches SET state = %s, inserted = 1, next_number = 2, next_offset = %s, deadline = now() WHERE id = %s",
+            state, first, batch["id"].removeprefix("batch_"),
+        )  # fmt: skip
+        done = owner.reaches(batch, code.removeprefix("batch_"))
+        assert done["request_counts"] == {"total": 3, "completed": 0, "failed": 2}
+        errors = owner.file(done["error_file_id"])
+        assert [(each["custom_id"], each["error"]["code"]) for each in errors] == [("left", code), ("over", code)]
+        assert [each["id"] for each in errors] == [each["id"] for each in owner.lines(batch, "failed")]
+        child = owner.ended(owner.act(batch, "retry-failed")[1])
+        assert {each["custom_id"] for each in owner.file(child["output_file_id"])} == {"left", "over"}
+
+
 def test_a_paused_batch_begins_no_line_until_it_is_resumed(owner: Owner) -> None:
     batch = owner.batch([line(str(n), **SLOW) for n in range(6)])
     owner.reaches(batch, "in_progress")
@@ -55,8 +74,7 @@ def test_results_are_there_while_it_runs_in_three_forms(owner: Owner) -> None:
     lines = [line("=cmd()", "done"), *(line(str(n), **SLOW) for n in range(4))]
     batch = owner.batch(lines)
     wait_for(lambda: owner.look(batch)["request_counts"]["completed"] >= 1, 20, "one is done")
-    status, partial = owner.ask("GET", f"/api/v1/batches/{batch['id']}/results")
-    assert status == 200 and partial["custom_id"] == "=cmd()", "one line, so far, which is JSON"
+    assert [each["custom_id"] for each in owner.lines(batch, "all")] == ["=cmd()"]
     owner.ended(batch)
     rows = list(
         csv.DictReader(io.StringIO(owner.ask("GET", f"/api/v1/batches/{batch['id']}/results?format=csv")[1].decode()))
