@@ -1,4 +1,5 @@
 """Socket.IO: `subscribe {job, after}`, `unsubscribe {job}`, `cancel {job}`; answers are `event {job, seq, type, data}`.
+A batch likewise: `subscribe {batch}` and so on, with `event {batch, type, data}`.
 
 Connect with `auth: {token: API key}`. Calls are acknowledged with `{ok: true}` or `{error: {code, message}}`. Who
 reads too slowly is sent `lagged {job, after}`, and subscribes again from there when it can.
@@ -13,10 +14,16 @@ from flask_socketio import ConnectionRefusedError, SocketIO
 
 from api import auth
 from api.address import scheme
+from api.batches.watch import BatchWatch
+from api.job_watch import JobWatch
 from api.limits import hook
 from api.presence import presence
-from api.subscriptions import Subscriptions
+from api.subscriptions import Subscriptions, Watch
 from millrace import ids
+from millrace.batches import control
+from millrace.batches.batch import PREFIX as BATCH
+from millrace.batches.batch import Batch
+from millrace.batches.find import find as find_batch
 from millrace.errors import InvalidField, MillraceError
 from millrace.identity.caller import Caller
 from millrace.identity.permissions import Permission
@@ -27,7 +34,7 @@ from millrace.telemetry import logger
 
 log = logger(__name__)
 
-#: Bytes of one message from a client: they only ever name jobs.
+#: Bytes of one message from a client: they only ever name jobs and batches.
 MESSAGE = 64 * 1024
 
 
@@ -68,23 +75,23 @@ def attach(app: Flask) -> SocketIO:
     @server.on("subscribe")
     @_acknowledged
     def subscribe(given: dict[str, Any]) -> None:
-        job = _job(auth.of(shown[_sid()]), given, Permission.jobs_read)
-        after = given.get("after") or 0
-        if not isinstance(after, int) or not 0 <= after < 2**53:
-            raise InvalidField("after: the number of the last event you have.", param="after")
-        subscriptions.add(_sid(), job, after)
+        subscriptions.add(_sid(), _watch(auth.of(shown[_sid()]), given))
 
     @server.on("unsubscribe")
     @_acknowledged
     def unsubscribe(given: dict[str, Any]) -> None:
-        job = _job(auth.of(shown[_sid()]), given, Permission.jobs_read)
-        subscriptions.remove(_sid(), job.id)
+        subscriptions.remove(_sid(), _watch(auth.of(shown[_sid()]), given).subject)
 
     @server.on("cancel")
     @_acknowledged
     def stop(given: dict[str, Any]) -> None:
-        job = _job(auth.of(shown[_sid()]), given, Permission.jobs_write)
-        cancel(job.tenant, job.id)
+        caller = auth.of(shown[_sid()])
+        if "batch" in given:
+            batch = _batch(caller, given, Permission.batches_write)
+            control.cancel(batch.tenant, batch.id)
+        else:
+            job = _job(caller, given, Permission.jobs_write)
+            cancel(job.tenant, job.id)
 
     return server
 
@@ -105,6 +112,21 @@ def _job(caller: Caller, given: dict[str, Any], permission: Permission) -> find.
     return find.find(caller.tenant, ids.parse("job", job) if isinstance(job, str) else None)
 
 
+def _batch(caller: Caller, given: dict[str, Any], permission: Permission) -> Batch:
+    caller.need(permission)
+    batch = given.get("batch")
+    return find_batch(caller.tenant, ids.parse(BATCH, batch) if isinstance(batch, str) else None)
+
+
+def _watch(caller: Caller, given: dict[str, Any]) -> Watch:
+    if "batch" in given:
+        return BatchWatch(_batch(caller, given, Permission.batches_read))
+    job, after = _job(caller, given, Permission.jobs_read), given.get("after") or 0
+    if not isinstance(after, int) or not 0 <= after < 2**53:
+        raise InvalidField("after: the number of the last event you have.", param="after")
+    return JobWatch(job, after)
+
+
 def _acknowledged(handle: Callable[[dict[str, Any]], None]) -> Callable[..., dict[str, Any]]:
     """Answer every call, also the wrong ones."""
 
@@ -112,7 +134,7 @@ def _acknowledged(handle: Callable[[dict[str, Any]], None]) -> Callable[..., dic
     def call(given: Any = None, *_: Any) -> dict[str, Any]:
         try:
             if not isinstance(given, dict):
-                raise InvalidField("Send an object: {job, ...}.")
+                raise InvalidField("Send an object: {job, ...} or {batch}.")
             handle(given)
             return {"ok": True}
         except MillraceError as error:

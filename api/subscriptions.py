@@ -1,78 +1,89 @@
-"""What each Socket.IO client watches: a reader a job, which stops when nobody wants it, or when it is too slow."""
+"""What each Socket.IO client watches: a task a watch, which stops when nobody wants it, or when it is too slow."""
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from flask_socketio import SocketIO
 
-from millrace import ids
 from millrace.errors import InvalidField
-from millrace.jobs import forget
-from millrace.jobs.find import Job
-from millrace.streams.events import Event
-from millrace.streams.reader import Reader
 
-#: Jobs one client may watch, and packets it may leave unread.
-JOBS, UNREAD = 200, 500
+#: What one client may watch, and packets it may leave unread.
+WATCHES, UNREAD = 200, 500
+
+#: The name of a message, and what it says.
+Message = tuple[str, dict[str, Any]]
+
+
+class Watch(Protocol):
+    """Something that is followed until it ends, or until somebody stops it."""
+
+    @property
+    def subject(self) -> str:
+        """The identifier of what is watched, as clients know it."""
+
+    def messages(self) -> Iterator[Message | None]:
+        """What there is to say, in order; None now and then while there is nothing."""
+
+    def lagged(self) -> Message:
+        """Said to a client that leaves too much unread, instead of the message before."""
+
+    def stop(self) -> None:
+        """`messages` ends soon. Safe to repeat, from any thread."""
 
 
 class Subscriptions:
-    """Readers by client and job."""
+    """Watches by client and subject."""
 
     def __init__(self, server: SocketIO) -> None:
         self._server = server
-        self._readers: dict[str, dict[str, Reader]] = defaultdict(dict)
+        self._watches: dict[str, dict[str, Watch]] = defaultdict(dict)
         self._lock = threading.Lock()
 
-    def add(self, sid: str, watched: Job, after: int) -> None:
-        """Watch a job from a cursor on; an earlier subscription to it ends. Raises InvalidField."""
-        job, reader = watched.id, Reader(watched.tenant, watched.id, after)
+    def add(self, sid: str, watch: Watch) -> None:
+        """Follow it; an earlier subscription to the same ends. Raises InvalidField."""
         with self._lock:
-            own = self._readers[sid]
-            if len(own) >= JOBS and job not in own:
-                raise InvalidField(f"You may watch {JOBS} jobs on one connection: unsubscribe from some.", param="job")
-            earlier = own.get(job)
-            own[job] = reader
+            own = self._watches[sid]
+            if len(own) >= WATCHES and watch.subject not in own:
+                raise InvalidField(f"You may watch {WATCHES} things on one connection: unsubscribe from some.")
+            earlier = own.get(watch.subject)
+            own[watch.subject] = watch
         if earlier is not None:
             earlier.stop()
-        self._server.start_background_task(self._pump, sid, reader, watched)
+        self._server.start_background_task(self._pump, sid, watch)
 
-    def remove(self, sid: str, job: str) -> None:
+    def remove(self, sid: str, subject: str) -> None:
         with self._lock:
-            reader = self._readers[sid].pop(job, None)
-        if reader is not None:
-            reader.stop()
+            watch = self._watches[sid].pop(subject, None)
+        if watch is not None:
+            watch.stop()
 
     def drop(self, sid: str) -> None:
         """The client is gone."""
         with self._lock:
-            readers = self._readers.pop(sid, {})
-        for reader in readers.values():
-            reader.stop()
+            watches = self._watches.pop(sid, {})
+        for watch in watches.values():
+            watch.stop()
 
-    def _pump(self, sid: str, reader: Reader, watched: Job) -> None:
+    def _pump(self, sid: str, watch: Watch) -> None:
         try:
-            for event in reader.follow():
-                if event is None:
+            for message in watch.messages():
+                if message is None:
                     continue
-                if self._lags(sid):
-                    self._server.emit("lagged", {"job": ids.show("job", reader.job), "after": event.seq - 1}, to=sid)
+                lags = self._lags(sid)
+                name, said = watch.lagged() if lags else message
+                self._server.emit(name, said, to=sid)
+                if lags:
                     return
-                self._emit(sid, reader.job, event)
-            if reader.ended:
-                forget.told(watched)
         finally:
-            self._forget(sid, reader)
+            self._forget(sid, watch)
 
-    def _emit(self, sid: str, job: str, event: Event) -> None:
-        shape = {"job": ids.show("job", job), "seq": event.seq, "type": event.type, "data": event.data}
-        self._server.emit("event", shape, to=sid)
-
-    def _forget(self, sid: str, reader: Reader) -> None:
+    def _forget(self, sid: str, watch: Watch) -> None:
         with self._lock:
-            own = self._readers.get(sid)
-            if own is not None and own.get(reader.job) is reader:
-                del own[reader.job]
+            own = self._watches.get(sid)
+            if own is not None and own.get(watch.subject) is watch:
+                del own[watch.subject]
 
     def _lags(self, sid: str) -> bool:
         """True when the client has left too much unread: engineio's own queue has no limit."""

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from flask import Response
 
 from api.auth import caller
-from api.batches.answers import shown
 from api.batches.batches import found
 from api.batches.shapes import BatchInfo
+from api.batches.watch import BatchWatch
 from api.events import STREAMING
 from api.operations import operation
 from api.presence import presence
 from api.shapes import Problem
 from millrace.batches.batch import Batch
-from millrace.batches.find import find
 from millrace.identity.caller import Caller
 from millrace.identity.permissions import Permission
 
-#: Seconds between two looks, and of silence after which the connection is shown to live.
-LOOK, STILL = 1.0, 10.0
+#: Seconds of silence after which the connection is shown to live.
+STILL = 10.0
 
 
 @operation(
@@ -36,19 +35,15 @@ def batch_events(id: str) -> Response:
 
 
 def _frames(batch: Batch, who: Caller) -> Iterator[str]:
-    left: list[bool] = []
-    with presence.held(who, lambda: left.append(True)):
-        said, spoke = "", 0.0
+    watch, spoke = BatchWatch(batch), time.monotonic()
+    with presence.held(who, watch.stop):
         yield "retry: 2000\n\n"
-        while not left:
-            text = shown(batch).model_dump_json()
-            if text != said:
-                said, spoke = text, time.monotonic()
-                yield f"event: {'ended' if batch.ended else 'progress'}\ndata: {text}\n\n"
+        for change in watch.changes():
+            if change is not None:
+                type, batch_now = change
+                yield f"event: {type}\ndata: {batch_now.model_dump_json()}\n\n"
             elif time.monotonic() - spoke > STILL:
-                spoke = time.monotonic()
                 yield ": still here\n\n"
-            if batch.ended:
-                return
-            time.sleep(LOOK)
-            batch = find(batch.tenant, batch.id)
+            else:
+                continue
+            spoke = time.monotonic()

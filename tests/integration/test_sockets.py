@@ -4,7 +4,6 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,44 +15,7 @@ import websocket
 
 from tests.machine import wait_for
 from tests.platform import Platform, text_of
-
-
-class Client:
-    """A client that keeps what it hears, as (seq, type, data) by job."""
-
-    def __init__(self, platform: Platform, key: str | None = None, process: str = "api") -> None:
-        self.heard: dict[str, list[Any]] = {}
-        self.lagged: list[dict[str, Any]] = []
-        self._io = socketio.Client(reconnection=False)
-        self._io.on("event", self._event)
-        self._io.on("lagged", self.lagged.append)
-        url = f"http://127.0.0.1:{platform.ports[process]}"
-        self._io.connect(url, auth={"token": platform.key if key is None else key}, transports=["websocket"])
-
-    def _event(self, given: dict[str, Any]) -> None:
-        assert set(given) == {"job", "seq", "type", "data"}
-        self.heard.setdefault(given["job"], []).append((given["seq"], given["type"], given["data"]))
-
-    def call(self, name: str, **given: Any) -> Any:
-        return self._io.call(name, given, timeout=20)
-
-    def of(self, job: str) -> list[Any]:
-        return self.heard.get(job, [])
-
-    def hears(self, job: str, type: str, seconds: float = 30) -> None:
-        wait_for(lambda: any(event[1] == type for event in self.of(job)), seconds, f"{type} of {job}")
-
-    def close(self) -> None:
-        self._io.disconnect()
-
-
-@contextmanager
-def connected(platform: Platform, **options: Any) -> Iterator[Client]:
-    client = Client(platform, **options)
-    try:
-        yield client
-    finally:
-        client.close()
+from tests.sockets import Client, connected
 
 
 @pytest.fixture

@@ -45,10 +45,8 @@ def test_lines_that_were_no_jobs_yet_when_it_ended_are_in_the_error_file_and_run
     for state, code in (("cancelling", "batch_cancelled"), ("in_progress", "batch_expired")):
         batch = owner.batch([line("ran"), line("left"), line("over")], "batches/quote")
         owner.reaches(batch, "quoted")
-        owner.platform.sql(
-            "UPDATE batches SET state = %s, inserted = 1, next_number = 2, next_offset = %s, deadline = now() WHERE id = %s",
-            state, first, batch["id"].removeprefix("batch_"),
-        )  # fmt: skip
+        one_is_in = "UPDATE batches SET state = %s, inserted = 1, next_number = 2, next_offset = %s, deadline = now()"
+        owner.platform.sql(f"{one_is_in} WHERE id = %s", state, first, batch["id"].removeprefix("batch_"))
         done = owner.reaches(batch, code.removeprefix("batch_"))
         assert done["request_counts"] == {"total": 3, "completed": 0, "failed": 2}
         errors = owner.file(done["error_file_id"])
@@ -94,12 +92,6 @@ def test_failed_lines_are_run_again_as_a_child_and_no_others(owner: Owner) -> No
     assert {each["custom_id"] for each in owner.file(done["error_file_id"])} == {"bad", "worse"}
     assert done["output_file_id"] is None and done["status"] == "completed"
     assert owner.act(owner.ended(owner.batch([line("good")])), "retry-failed")[0] == 409
-
-
-def test_a_watcher_sees_progress_and_the_end(owner: Owner) -> None:
-    batch = owner.batch([line(str(n)) for n in range(3)])
-    raw = owner.ask("GET", f"/api/v1/batches/{batch['id']}/events")[1].decode()
-    assert raw.rstrip().rpartition("event: ")[2].startswith("ended") and '"completed":3' in raw
 
 
 def test_lines_of_a_batch_keep_nobody_waiting(owner: Owner) -> None:
