@@ -122,8 +122,8 @@ class ScheduleChange(Body):
     every_seconds: int | None = Field(None, ge=60, le=366 * 86_400)
     job: ScheduledJob | None = None
     batch: ScheduledBatch | None = None
-    missed: Missed = "once"
-    overlap: Overlap = "allow"
+    missed: Missed | None = None
+    overlap: Overlap | None = None
 
     @model_validator(mode="after")
     def _no_two(self) -> "ScheduleChange":

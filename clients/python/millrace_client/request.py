@@ -7,6 +7,7 @@ from typing import IO, Any
 from urllib.parse import quote
 
 JOBS, BATCHES, FILES, KEYS = "/api/v1/jobs", "/api/v1/batches", "/v1/files", "/api/v1/keys"
+SCHEDULES = "/api/v1/schedules"
 ENDPOINTS, DELIVERIES = "/api/v1/webhooks/endpoints", "/api/v1/webhooks/deliveries"
 
 

@@ -18,16 +18,9 @@ from tests.platform import Platform
 
 
 @pytest.fixture(scope="session")
-def mill(platform: Platform) -> Platform:
-    """The shared platform, with a worker of batches that no other test stops."""
-    platform.start_process("batches-of-clients")
-    return platform
-
-
-@pytest.fixture(scope="session")
-def person(mill: Platform) -> Person:
+def person(platform: Platform) -> Person:
     """Somebody with an account and a tenant of their own."""
-    return register(mill)
+    return register(platform)
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +29,8 @@ def key(person: Person) -> str:
 
 
 @pytest.fixture
-def url(mill: Platform) -> str:
-    return f"http://127.0.0.1:{mill.port}"
+def url(platform: Platform) -> str:
+    return f"http://127.0.0.1:{platform.port}"
 
 
 @pytest.fixture

@@ -64,7 +64,9 @@ def test_an_answer_in_a_pipe_is_text_and_nothing_else(millrace: Command) -> None
     assert millrace.did("jobs", "watch", job["id"]).strip() == text.strip()
 
 
-READERS = ("models", "quota", "usage", "jobs ls", "batch ls", "files ls", "keys ls", "webhooks ls", "whoami")
+READERS = (
+    "models", "quota", "usage", "jobs ls", "batch ls", "files ls", "keys ls", "webhooks ls", "schedules ls", "whoami",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", READERS)
@@ -171,6 +173,30 @@ def test_files_and_keys(millrace: Command, tmp_path: Path) -> None:
     made = json.loads(millrace.did("keys", "create", "nightly", "--scope", "jobs:read", "--days", "1", "--json"))
     assert made["scopes"] == ["jobs:read"]
     millrace.did("keys", "revoke", made["id"], "--yes")
+
+
+def test_a_schedule_runs_when_asked_and_says_so(millrace: Command, client: Millrace, tmp_path: Path) -> None:
+    made = millrace.did("schedules", "create", "News", "--cron", "30 6 * * MON-FRI", "--prompt", "What is new?").strip()
+    assert made in millrace.inside("schedules", "ls")
+    assert "30 6 * * MON-FRI UTC" in millrace.inside("schedules", "show", made)
+    assert json.loads(millrace.inside("schedules", "pause", made, "--json"))["paused"] is True
+    millrace.inside("schedules", "run", made)
+    wait_for(lambda: client.schedules.runs(made)["data"][0]["job_id"], 30, "its job")
+    job = client.schedules.runs(made)["data"][0]["job_id"]
+    assert job and job in millrace.inside("schedules", "runs", made) and client.jobs.wait(job)["status"] == "succeeded"
+    assert "next 20" in millrace.inside("schedules", "resume", made)
+    lines(tmp_path / "in.jsonl", 2)
+    file = ("--file", "in.jsonl", "--json")
+    nightly = json.loads(millrace.did("schedules", "create", "Nightly", "--every", "1d", *file))
+    assert nightly["every_seconds"] == 86_400 and nightly["batch"]["input"]["file_id"].startswith("file_")
+    (tmp_path / "wrong.json").write_text("{")
+    wrong = [("--every", "soon", "--prompt", "x"), ("--every", "1d", "--from", "wrong.json"), ("--every", "1d")]
+    for options in wrong:
+        done = millrace("schedules", "create", "x", *options)
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+    for each in (made, nightly["id"]):
+        assert "deleted" in millrace.inside("schedules", "rm", each, "--yes")
+    assert millrace("schedules", "show", made).returncode == 4
 
 
 def test_a_conversation_remembers(millrace: Command, client: Millrace) -> None:

@@ -86,6 +86,22 @@ CALLS: dict[str, Callable[[Millrace], Any]] = {
     ),
     "webhooks.every_delivery": lambda c: list(c.webhooks.every_delivery(endpoint=ID, state="failed")),
     "webhooks.replay": lambda c: c.webhooks.replay(ID),
+    "schedules.create": lambda c: c.schedules.create(
+        "n", cron="0 1 * * *", zone="UTC", job={"endpoint": "/v1/chat/completions", "body": CHAT}, missed="all",
+        overlap="skip",
+    ),
+    "schedules.change": lambda c: c.schedules.change(
+        ID, every_seconds=90, batch={"endpoint": "/v1/embeddings", "input": {"file_id": "file_x"}}
+    ),
+    "schedules.get": lambda c: c.schedules.get(ID),
+    "schedules.list": lambda c: c.schedules.list(after=ID, limit=5),
+    "schedules.every": lambda c: list(c.schedules.every()),
+    "schedules.pause": lambda c: c.schedules.pause(ID),
+    "schedules.resume": lambda c: c.schedules.resume(ID),
+    "schedules.run": lambda c: c.schedules.run(ID),
+    "schedules.runs": lambda c: c.schedules.runs(ID, after=ID, limit=5),
+    "schedules.every_run": lambda c: list(c.schedules.every_run(ID)),
+    "schedules.delete": lambda c: c.schedules.delete(ID),
     "inference": lambda c: c.inference("hi", model="demo", max_tokens=3, temperature=0),
     "stream": lambda c: list(c.stream([{"role": "user", "content": "hi"}], model="demo", max_tokens=3)),
 }
@@ -107,7 +123,8 @@ SCHEMAS = {
     "Amounts": "Amounts", "Bucket": "Bucket", "Usage": "Usage", "Window": "Window",
     "Burst": "BurstInfo", "Monthly": "MonthlyQuota", "Quota": "QuotaStanding", "Endpoint": "EndpointInfo",
     "NewEndpoint": "EndpointWithSecret", "EndpointList": "EndpointList", "Delivery": "DeliveryInfo",
-    "DeliveryList": "DeliveryList",
+    "DeliveryList": "DeliveryList", "Schedule": "ScheduleInfo", "ScheduleList": "ScheduleList", "Run": "RunInfo",
+    "RunList": "RunList",
 }  # fmt: skip
 
 #: Not answers of an operation, but lines of a file, and a part of every page.

@@ -12,6 +12,7 @@ from millrace_client.aio.endpoints import AsyncWebhooks
 from millrace_client.aio.files import AsyncFiles
 from millrace_client.aio.inference import Prompt
 from millrace_client.aio.jobs import AsyncJobs
+from millrace_client.aio.schedules import AsyncSchedules
 from millrace_client.aio.transport import AsyncTransport
 from millrace_client.transcript import Update
 
@@ -37,6 +38,7 @@ class AsyncMillrace:
         self.files = AsyncFiles(self._transport)
         self.jobs = AsyncJobs(self._transport)
         self.keys = AsyncKeys(self._transport)
+        self.schedules = AsyncSchedules(self._transport)
         self.webhooks = AsyncWebhooks(self._transport)
 
     async def inference(

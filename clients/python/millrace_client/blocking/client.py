@@ -13,6 +13,7 @@ from millrace_client.blocking.endpoints import Webhooks
 from millrace_client.blocking.files import Files
 from millrace_client.blocking.inference import Prompt
 from millrace_client.blocking.jobs import Jobs
+from millrace_client.blocking.schedules import Schedules
 from millrace_client.blocking.transport import Transport
 from millrace_client.transcript import Update
 
@@ -38,6 +39,7 @@ class Millrace:
         self.files = Files(self._transport)
         self.jobs = Jobs(self._transport)
         self.keys = Keys(self._transport)
+        self.schedules = Schedules(self._transport)
         self.webhooks = Webhooks(self._transport)
 
     def inference(

@@ -37,7 +37,7 @@ CHAT = "/v1/chat/completions"
 def quote(source: Source, endpoint: Endpoint = CHAT, window: Window = "24h", as_json: AsJson = False) -> None:
     """Show what a batch would take: tokens, cost, time, quotas. Nothing runs; `start` runs it, within a day."""
     with session.connect() as client:
-        batch = client.batches.quote(_file(client, source), endpoint=endpoint, completion_window=window)
+        batch = client.batches.quote(file_of(client, source), endpoint=endpoint, completion_window=window)
     showing.dump(batch) if as_json else _quoted(batch)
     _end(batch)
 
@@ -48,7 +48,7 @@ def submit(
 ) -> None:
     """Run a file of requests, and print the batch's id."""
     with session.connect() as client:
-        batch = client.batches.create(_file(client, source), endpoint=endpoint, completion_window=window)
+        batch = client.batches.create(file_of(client, source), endpoint=endpoint, completion_window=window)
         _begun(client, batch, watch, as_json)
 
 
@@ -135,7 +135,7 @@ def download(id: Id, output: Output = None, format: Format = "jsonl", lines: Lin
             print(client.batches.download(id, output or Path(f"{id}.{format}"), format=format, lines=lines))
 
 
-def _file(client: "Millrace", source: str) -> str:
+def file_of(client: "Millrace", source: str) -> str:
     """The id of the file, which is uploaded if it is here."""
     path = Path(source)
     if not path.is_file():

@@ -21,7 +21,7 @@ PLUGINS = "millrace.commands"
 #: Ours, and in which module of this folder the app is that has them.
 OURS = {
     "run": "run", "chat": "chat", "jobs": "jobs", "batch": "batch", "files": "files", "models": "models",
-    "usage": "usage", "quota": "usage", "keys": "keys", "webhooks": "webhooks",
+    "usage": "usage", "quota": "usage", "keys": "keys", "webhooks": "webhooks", "schedules": "schedules",
     "login": "login", "logout": "login", "whoami": "login",
 }  # fmt: skip
 

@@ -1,0 +1,80 @@
+# Made by unasync.py: change aio/ and run it again.
+"""Jobs and batches that are asked for again and again."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from millrace_client.blocking.pages import every
+from millrace_client.blocking.transport import Transport
+from millrace_client.request import SCHEDULES, Request, given, to
+from millrace_client.shapes import Run, RunList, Schedule, ScheduleList
+
+
+class Schedules:
+    """`client.schedules`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self,
+        name: str,
+        *,
+        cron: str | None = None,
+        zone: str | None = None,
+        every_seconds: int | None = None,
+        job: Mapping[str, Any] | None = None,
+        batch: Mapping[str, Any] | None = None,
+        missed: str | None = None,
+        overlap: str | None = None,
+    ) -> Schedule:
+        """When: `cron` in a `zone`, or `every_seconds`. What: a `job` or a `batch`, as the API takes it.
+
+        `missed`: `once`, `skip` or `all`; `overlap`: `allow`, `skip` or `cancel`.
+        """
+        body = given(
+            name=name, cron=cron, zone=zone, every_seconds=every_seconds, job=job, batch=batch, missed=missed,
+            overlap=overlap,
+        )  # fmt: skip
+        return self._transport.ask(Request("POST", SCHEDULES, body=body))
+
+    def change(self, id: str, **fields: Any) -> Schedule:
+        """Those fields of `create` that are to be others."""
+        return self._transport.ask(Request("PATCH", to(SCHEDULES, id), body=fields, safe=True))
+
+    def get(self, id: str) -> Schedule:
+        """What it asks for, and when next."""
+        return self._transport.ask(Request("GET", to(SCHEDULES, id)))
+
+    def list(self, *, after: str | None = None, limit: int = 20) -> ScheduleList:
+        """A page, newest first. `after`: the `last_id` of the page before."""
+        return self._transport.ask(Request("GET", SCHEDULES, query=given(after=after, limit=limit)))
+
+    def every(self) -> Iterator[Schedule]:
+        """All of them, newest first, read as they are wanted."""
+        return every(self._transport, SCHEDULES, limit=100)
+
+    def pause(self, id: str) -> Schedule:
+        """What falls into the pause does not run later either."""
+        return self._transport.ask(Request("POST", to(SCHEDULES, id, "pause"), safe=True))
+
+    def resume(self, id: str) -> Schedule:
+        """From its next window on, in your name."""
+        return self._transport.ask(Request("POST", to(SCHEDULES, id, "resume"), safe=True))
+
+    def run(self, id: str) -> Run:
+        """Once, now, also while it is paused."""
+        return self._transport.ask(Request("POST", to(SCHEDULES, id, "run")))
+
+    def runs(self, id: str, *, after: str | None = None, limit: int = 20) -> RunList:
+        """A page of its history, newest first."""
+        query = given(after=after, limit=limit)
+        return self._transport.ask(Request("GET", to(SCHEDULES, id, "runs"), query=query))
+
+    def every_run(self, id: str) -> Iterator[Run]:
+        """All of its history, read as it is wanted."""
+        return every(self._transport, to(SCHEDULES, id, "runs"), limit=100)
+
+    def delete(self, id: str) -> None:
+        """With its history. What it made stays, and goes on."""
+        self._transport.ask(Request("DELETE", to(SCHEDULES, id)))
