@@ -23,15 +23,11 @@ Gone = OperationalError
 DISPATCH = "tasks.dispatch"
 SWEEP = "tasks.sweep"
 LEDGER = "tasks.ledger"
-MAIL = "tasks.mail"
 FORGET = "tasks.forget"
 DELIVER = "tasks.deliver"
-WEBHOOKS = "tasks.webhooks"
 BATCHES = "tasks.batches"
-WATCH_BATCHES = "tasks.watch_batches"
 COMPARE = "tasks.compare"
 FILES = "tasks.files"
-SCHEDULES = "tasks.schedules"
 
 #: The sweep has a queue and a pool of its own: a lane that is full must not delay it.
 SWEEP_QUEUE = "sweep"

@@ -17,15 +17,7 @@ def timetable() -> dict[str, dict[str, Any]]:
     """By name: which task, every how many seconds, on which queue."""
     every = settings().sweep_seconds
     return {
-        "sweep": {
-            "task": broker.SWEEP,
-            "schedule": every,
-            "options": {"queue": broker.queue(broker.SWEEP_QUEUE), "expires": every * 2, "retry": False},
-        },
-        "webhooks": _swept(broker.WEBHOOKS, every),
-        "batches": _swept(broker.WATCH_BATCHES, every),
-        "schedules": _swept(broker.SCHEDULES, every),
-        "mail": _swept(broker.MAIL, every),
+        "sweep": _swept(broker.SWEEP, every),
         "forget": _swept(broker.FORGET, FORGET_SECONDS),
         "ledger": _swept(broker.LEDGER, LEDGER_SECONDS),
         "compare": _swept(broker.COMPARE, COMPARE_SECONDS),

@@ -1,7 +1,7 @@
-"""`tasks.batches(lane)`: a batch has a step to take. `tasks.watch_batches()`: beat asks whether one has."""
+"""`tasks.batches(lane)`: a batch has a step to take."""
 
 from millrace import broker
-from millrace.batches import create, lease, step
+from millrace.batches import step
 from millrace.errors import DatabaseUnavailable
 from millrace.jobs import bell
 from millrace.telemetry import logger
@@ -17,14 +17,3 @@ def batches(lane: str) -> None:
         step.work()
     except DatabaseUnavailable:
         log.warning("no steps of batches: the database is away")
-
-
-@broker.app().task(name=broker.WATCH_BATCHES, ignore_result=True)
-def watch_batches() -> None:
-    """Rings for batches whose lines have all ended, whose window is over, whose process died."""
-    try:
-        create.forget_quotes()
-        if lease.any_waits():
-            bell.wake(broker.BATCHES_QUEUE)
-    except DatabaseUnavailable:
-        log.warning("batches not looked at: the database is away")

@@ -10,15 +10,15 @@ log = logger(__name__)
 
 
 class Rounds:
-    """Rounds of one kind of work: none begins while the last one is under way."""
+    """Rounds of one kind of work, `most` of them at a time: none begins while so many are under way."""
 
-    def __init__(self, name: str, work: Callable[[], object]) -> None:
+    def __init__(self, name: str, work: Callable[[], object], *, most: int = 1) -> None:
         self._name, self._work = name, work
-        self._under_way = threading.Lock()
+        self._free = threading.Semaphore(most)
 
     def begin(self) -> None:
         """Begin one, and go on. What fails is told in the log, and is the next one's."""
-        if self._under_way.acquire(blocking=False):
+        if self._free.acquire(blocking=False):
             threading.Thread(target=self._run, name=self._name, daemon=True).start()
 
     def _run(self) -> None:
@@ -29,4 +29,4 @@ class Rounds:
         except Exception:
             log.exception("a round failed", work=self._name)
         finally:
-            self._under_way.release()
+            self._free.release()

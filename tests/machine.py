@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from socket import AF_INET, SOCK_STREAM, socket
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import psutil
 import psycopg2
@@ -58,6 +58,10 @@ class Installation:
         """Start `python COMMAND` in this installation."""
         arguments = {"env": self.env(), "cwd": ROOT} | options
         return subprocess.Popen([sys.executable, *command], **arguments)  # type: ignore[call-overload]
+
+    def run(self, *command: str) -> None:
+        """`python COMMAND`, which must succeed."""
+        assert self.spawn(*command).wait(60) == 0, command
 
     def start_servers(self) -> "Installation":
         """Start Postgres and Redis and wait until both answer."""
@@ -106,6 +110,17 @@ class Installation:
     def connect(self, database: str = "postgres") -> "psycopg2.extensions.connection":
         """A connection of one's own, as the superuser."""
         return psycopg2.connect(f"postgresql://postgres@/{database}?host={self.sockets}", connect_timeout=2)
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Ask the database itself."""
+        connection = self.connect("millrace")
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, parameters or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
 
     def postgres_answers(self) -> bool:
         try:

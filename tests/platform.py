@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 
+from tests import template
 from tests.conformance import Conformance
 from tests.machine import Installation, wait_for
 
@@ -38,6 +39,13 @@ RATES = ["sign_in", "register", "reset"]
 _UNLIMITED = "UPDATE limits SET requests_per_hour = NULL, per_second = NULL, burst = NULL WHERE name = ANY (%s)"
 
 
+def _prepare(servers: Installation) -> None:
+    servers.run("-m", "millrace.migrations")
+    # All tests come from one address.
+    servers.sql(_UNLIMITED, RATES)
+    servers.run("-c", "from millrace.identity.admin import ensure_admin_key; ensure_admin_key()")
+
+
 class Platform(Installation):
     """`start()` it, talk to `api()`, and stop it. `extra` goes into the environment of every process."""
 
@@ -54,17 +62,12 @@ class Platform(Installation):
 
     def start(self, *names: str) -> "Platform":
         """Servers, migrations, the admin's key, then these processes (or one of each that most tests need)."""
+        if not (self.home / "postgres").exists():
+            template.begin(self.home, _prepare)
         self.start_servers()
-        self.run("-m", "millrace.migrations")
-        # All tests come from one address.
-        self.sql(_UNLIMITED, RATES)
-        self.run("-c", "from millrace.identity.admin import ensure_admin_key; ensure_admin_key()")
         for name in names or ("api", "remote", "sweep", "beat"):
             self.start_process(name)
         return self
-
-    def run(self, *command: str) -> None:
-        assert self.spawn(*command).wait(60) == 0, command
 
     def start_process(self, name: str) -> None:
         """Start `api`, `remote`, `api-2`...; a second API process gets a port of its own."""
@@ -99,15 +102,11 @@ class Platform(Installation):
             each.send_signal(number)
 
     def stop(self) -> None:
+        """Kill the processes, which would take seconds to leave in good order, and stop the servers."""
         for name, process in self.processes.items():
             if process.poll() is None:
-                self.signal(name, signal.SIGCONT)
-                process.terminate()
-        for process in self.processes.values():
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
+                self.signal(name, signal.SIGKILL)
+                process.wait()
         super().stop()
 
     def log(self, name: str) -> str:
@@ -183,17 +182,6 @@ class Platform(Installation):
         with self.events(id, after, process) as events:
             return list(events)
 
-    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Ask the database itself."""
-        connection = self.connect("millrace")
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, parameters or None)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
-
 
 def _frames(response: Any) -> Iterator[Any]:
     fields: dict[str, str] = {}
@@ -221,11 +209,6 @@ def text_of(events: list[Any]) -> str:
     return text
 
 
-
-
 def pids_of(parent: int) -> list[int]:
     """The children of a process."""
     return [child.pid for child in psutil.Process(parent).children()]
-
-
-

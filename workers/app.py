@@ -1,11 +1,8 @@
 """The Celery application as the workers, beat's messages and Flower know it: `celery -A workers.app ...`."""
 
 from millrace import broker
-from tasks import batches, compare, deliver, dispatch, files, forget, ledger, mail, schedules, sweep, webhooks
+from tasks import batches, compare, deliver, dispatch, files, forget, ledger, sweep
 
 app = broker.app()
 
-__all__ = [
-    "app", "batches", "compare", "deliver", "dispatch", "files", "forget", "ledger", "mail", "schedules", "sweep",
-    "webhooks",
-]  # fmt: skip
+__all__ = ["app", "batches", "compare", "deliver", "dispatch", "files", "forget", "ledger", "sweep"]
