@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ORIGIN
+from tests.integration.conftest import ORIGIN
 from tests.platform import Platform
 
 CHAT = {"model": "demo", "messages": [{"role": "user", "content": "hello"}], "demo": {"tokens": 1, "rate": 0}}

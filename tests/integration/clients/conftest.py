@@ -17,13 +17,13 @@ from tests.people import Person, register
 from tests.platform import Platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def person(platform: Platform) -> Person:
     """Somebody with an account and a tenant of their own."""
     return register(platform)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def key(person: Person) -> str:
     return person.key()[1]["Authorization"].removeprefix("Bearer ")
 

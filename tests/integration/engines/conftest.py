@@ -213,7 +213,7 @@ def start_holder(home: Path, *names: str, catalog: str = CATALOG) -> Holder:
     return holder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def holder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Holder]:
     pytest.importorskip("xllamacpp")
     # All of the catalog's local models, of which one is broken and does the others no harm.

@@ -23,13 +23,13 @@ context = 32768
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def vendor() -> Iterator[OpenAIServer]:
     with OpenAIServer() as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mill(vendor: OpenAIServer) -> Iterator[Platform]:
     """Nothing in it is killed."""
     made = Platform()

@@ -11,17 +11,18 @@ from tests.people import Person, register
 from tests.platform import Platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def receiver() -> Iterator[Receiver]:
     with Receiver() as made:
         yield made
 
 
-@pytest.fixture(scope="session")
-def mill(platform: Platform) -> Platform:
+@pytest.fixture(scope="package")
+def mill(platform: Platform) -> Iterator[Platform]:
     """The shared platform, with a worker of the lane `webhooks`."""
     platform.start_process("webhooks")
-    return platform
+    yield platform
+    platform.kill("webhooks")
 
 
 @pytest.fixture
