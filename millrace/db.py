@@ -192,9 +192,9 @@ def _away(failure: Exception) -> bool:
     Of a connection that ends in the middle of an answer libpq gives no code, and psycopg2 its bare DatabaseError.
     """
     cause = getattr(failure, "orig", failure)
-    return type(cause) is psycopg2.DatabaseError or isinstance(
-        cause, (psycopg2.OperationalError, psycopg2.InterfaceError, PoolTimeout)
-    )
+    if type(cause) is psycopg2.DatabaseError:
+        return cause.pgcode is None
+    return isinstance(cause, (psycopg2.OperationalError, psycopg2.InterfaceError, PoolTimeout))
 
 
 def _unreachable(failure: Exception) -> bool:
