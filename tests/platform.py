@@ -39,6 +39,10 @@ RATES = ["sign_in", "register", "reset"]
 _UNLIMITED = "UPDATE limits SET requests_per_hour = NULL, per_second = NULL, burst = NULL WHERE name = ANY (%s)"
 
 
+#: Settings that are written into tables.
+SEEDS = {"DEFAULT_RATE_LIMIT", "PREMIUM_RATE_LIMIT"}
+
+
 def _prepare(servers: Installation) -> None:
     servers.run("-m", "millrace.migrations")
     # All tests come from one address.
@@ -65,6 +69,8 @@ class Platform(Installation):
         if not (self.home / "postgres").exists():
             template.begin(self.home, _prepare)
         self.start_servers()
+        if self.extra.keys() & SEEDS:
+            self.run("-m", "millrace.migrations")
         for name in names or ("api", "remote", "sweep", "beat"):
             self.start_process(name)
         return self

@@ -110,7 +110,7 @@ def head(platform: Platform, line: str, *more: str) -> str:
         ({"metadata": {str(n): "x" for n in range(10_000)}}, "metadata"),
         ({"surprise": 1}, "surprise"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:80],
 )
 def test_a_wrong_field_is_named(platform: Platform, change: dict[str, Any], param: str) -> None:
     request = {name: value for name, value in (GOOD | change).items() if name != "endpoint" or value is not None}
