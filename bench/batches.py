@@ -19,6 +19,9 @@ from bench.place import Place, place
 from bench.result import Row
 from tests.machine import ROOT, wait_for
 
+#: Of which a hundredth is more than the slowest.
+CHATS = 200
+
 PEER = "AsyncOpenAI, semaphore of 100"
 
 _TOOK = """
@@ -107,11 +110,11 @@ def _fast(runner: Runner, lines: int, rounds: int) -> list[Row]:
 
 def _slow(runner: Runner, lines: int) -> list[Row]:
     """100 slots open to batches, 4 more kept for interactive work."""
-    alone = _chats(runner.here, 40)
+    alone = _chats(runner.here, CHATS)
     id = runner.begin(lines, "mock:delay=200", "narrow")
     done = "SELECT count(*) FROM jobs WHERE batch = %s AND state = 'succeeded'"
     wait_for(lambda: runner.here.platform.sql(done, id)[0][0] > 100, 120, "the first lines")
-    beside = _chats(runner.here, 40)
+    beside = _chats(runner.here, CHATS)
     ended = "SELECT state FROM batches WHERE id = %s"
     wait_for(lambda: runner.here.platform.sql(ended, id)[0][0] == "completed", 600, "the batch")
     rate, most = lines / runner.took(id), 100 / 0.2

@@ -42,7 +42,7 @@ class Place:
     """A started platform and its upstream, and the requests to both."""
 
     def __init__(self, extra: Mapping[str, Mapping[str, int]]) -> None:
-        self.platform = Platform(**SHIPPED)
+        self.platform = Platform(copied=False, **SHIPPED)
         self._extra = extra
         self.upstream_port = free_port()
         self.upstream: subprocess.Popen[bytes] | None = None

@@ -51,10 +51,14 @@ def _prepare(servers: Installation) -> None:
 
 
 class Platform(Installation):
-    """`start()` it, talk to `api()`, and stop it. `extra` goes into the environment of every process."""
+    """`start()` it, talk to `api()`, and stop it. `extra` goes into the environment of every process.
 
-    def __init__(self, home: Path | None = None, **extra: str) -> None:
+    `copied`: its cluster is a copy, which spares seconds, and that the disk is waited for: what is measured has its own.
+    """
+
+    def __init__(self, home: Path | None = None, *, copied: bool = True, **extra: str) -> None:
         super().__init__(home)
+        self._copied = copied
         self.extra = QUICK | PATIENT | extra
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports: dict[str, int] = {}
@@ -66,11 +70,11 @@ class Platform(Installation):
 
     def start(self, *names: str) -> "Platform":
         """Servers, migrations, the admin's key, then these processes (or one of each that most tests need)."""
-        if not (self.home / "postgres").exists():
+        if self._copied and not (self.home / "postgres").exists():
             template.begin(self.home, _prepare)
         self.start_servers()
-        if self.extra.keys() & SEEDS:
-            self.run("-m", "millrace.migrations")
+        if not self._copied or self.extra.keys() & SEEDS:
+            _prepare(self)
         for name in names or ("api", "remote", "sweep", "beat"):
             self.start_process(name)
         return self
