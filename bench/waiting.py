@@ -33,7 +33,7 @@ def _snapshot(database: str) -> Iterator[None]:
 def run(quick: bool) -> list[Row]:
     depths = (0, 1000, 10_000) if quick else (0, 1000, 10_000, 100_000)
     turns, held = (40, 100) if quick else (200, 1000)
-    platform = Platform(**SHIPPED)
+    platform = Platform(copied=False, **SHIPPED)
     try:
         platform.start_servers()
         platform.run("-m", "millrace.migrations")

@@ -53,7 +53,7 @@ def _prepare(servers: Installation) -> None:
 class Platform(Installation):
     """`start()` it, talk to `api()`, and stop it. `extra` goes into the environment of every process.
 
-    `copied`: its cluster is a copy, which spares seconds, and that the disk is waited for: what is measured has its own.
+    `copied`: its cluster is a copy that waits for no disk, which spares seconds. What is measured has one of its own.
     """
 
     def __init__(self, home: Path | None = None, *, copied: bool = True, **extra: str) -> None:
