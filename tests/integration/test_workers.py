@@ -9,9 +9,9 @@ from http.client import HTTPConnection
 import pytest
 import redis
 
-from tests.integration.test_sockets import connected
 from tests.machine import wait_for
 from tests.platform import Platform, text_of
+from tests.sockets import connected
 
 #: Rings as the sweep would, over and over.
 _RING = """
