@@ -48,6 +48,9 @@ def _prepare(found: Pool) -> None:
     app.conf.worker_enable_remote_control = found.kind != "eventlet"
     app.conf.task_queues = [broker.queue(name) for name in found.queues]
     dispatch.lanes = {lane.name: lane for lane in found.lanes}
+    if found.name == pools.BATCHES:
+        # Reading files keeps nobody waiting who asks for one answer.
+        os.nice(10)
     if found.name in (pools.SWEEP, pools.BATCHES):
         return
     if found.name == pools.WEBHOOKS:

@@ -39,7 +39,8 @@ class Dispatcher:
         self._corrections: dict[str, float] = defaultdict(float)
         self._corrected = 0.0
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(lane.slots, thread_name_prefix=lane.name)
+        # As many again whose end is being written.
+        self._pool = ThreadPoolExecutor(2 * lane.slots, thread_name_prefix=lane.name)
         process.gauge.lane(lane.name, lane.slots)
 
     def dispatch(self) -> None:
@@ -118,7 +119,7 @@ class Dispatcher:
             jobs = claim(self.lane.name, self.process.id, any, kept, corrections)
             # Known before the claim is over, so that reconciling does not take them for forgotten.
             gone, slowed = self.process.gone, self.slots.pace.slowed
-            self.process.runs |= {job.id: Run(job, self.lane.name, gone, slowed) for job in jobs}
+            self.process.runs |= {job.id: Run(job, self.lane.name, gone, slowed, self._freed) for job in jobs}
             return jobs
         except DatabaseUnavailable:
             self._rung()
@@ -138,23 +139,27 @@ class Dispatcher:
 
     def _run(self, run: Run) -> None:
         try:
+            self.slots.enter(run.job.of_class == Class.interactive)
             run.begun = time.monotonic()
             run()
         finally:
             self._ended(run)
 
-    def _ended(self, run: Run) -> None:
+    def _freed(self, run: Run) -> None:
+        """Its slot is free: the backend waits for nobody's commit."""
         self.process.gauge.ended(self.lane.name, run.seconds)
-        self._measure(run)
         with self._lock:
             self._corrections[run.job.tenant] += run.seconds - run.job.cost
+        self.slots.give_back(run.job.of_class == Class.interactive, run.seconds)
+        if self._owed_any or self._owed_interactive or not self.slots.busy:
+            self._stirred.set()
+
+    def _ended(self, run: Run) -> None:
+        self._measure(run)
         if self.process.runs.get(run.job.id) is run:
             del self.process.runs[run.job.id]
         if run.job.of_class != Class.batch:
             self.process.shown.ended(run.job.id, run.outcome, run.seconds)
-        self.slots.give_back(run.job.of_class == Class.interactive)
-        if self._owed_any or self._owed_interactive or not self.slots.busy:
-            self._stirred.set()
 
     def _measure(self, run: Run) -> None:
         """What it says of its model, if its backend answered or failed."""

@@ -32,7 +32,7 @@ class Gauge:
         """A job of this lane held its slot for so long."""
         with self._lock:
             lane = self._lanes[name]
-            lane["seconds"] = _averaged(lane["seconds"], seconds)
+            lane["seconds"] = averaged(lane["seconds"], seconds)
             lane["ended"] += 1
 
     def called(self, name: str, model: str, call: Call) -> None:
@@ -41,11 +41,11 @@ class Gauge:
             known = self._lanes[name].setdefault("models", {})
             found = known.setdefault(model, {"calls": 0, "seconds": None, "first": None, "errors": 0.0})
             found["calls"] += 1
-            found["errors"] = _averaged(found["errors"], float(not call.well))
+            found["errors"] = averaged(found["errors"], float(not call.well))
             if call.well:
-                found["seconds"] = _averaged(found["seconds"], call.seconds)
+                found["seconds"] = averaged(found["seconds"], call.seconds)
             if call.first is not None:
-                found["first"] = _averaged(found["first"], call.first)
+                found["first"] = averaged(found["first"], call.first)
 
     def read(self) -> dict[str, Any]:
         """`{lane: {slots, seconds, ended, models: {name: {calls, seconds, first, errors}}}}`."""
@@ -56,5 +56,6 @@ class Gauge:
             }
 
 
-def _averaged(old: float | None, new: float) -> float:
+def averaged(old: float | None, new: float) -> float:
+    """The moving average, with one more."""
     return new if old is None else round(old + NEWEST * (new - old), 6)

@@ -23,6 +23,7 @@ from millrace.errors import DatabaseUnavailable, UnknownModel, Unreadable
 from millrace.jobs import bell, setback
 from millrace.jobs.calling import calling, model_of
 from millrace.jobs.claim import Claimed
+from millrace.jobs.classes import Class
 from millrace.jobs.guarded import guarded
 from millrace.jobs.recall import Recall, texts
 from millrace.jobs.reply import reply
@@ -32,6 +33,7 @@ from millrace.jobs.settle import Settlement, settle
 from millrace.jobs.submit import QUOTA
 from millrace.ledger.estimate import input_tokens, text_tokens
 from millrace.streams import channels
+from millrace.streams.nudge import nudge
 from millrace.streams.record import end_data
 from millrace.streams.writer import Writer
 from millrace.telemetry import logger
@@ -60,6 +62,7 @@ class Run:
         lane: str,
         gone: Callable[[], bool] = lambda: False,
         slowed: Callable[[float], bool] = lambda _begun: False,
+        freed: Callable[["Run"], None] = lambda _run: None,
     ) -> None:
         self.job = job
         self.lane = lane
@@ -83,6 +86,8 @@ class Run:
         self.cache: str | None = None
         self._process_gone = gone
         self._slowed = slowed
+        #: Called when the engine is done with it: another may have its slot while its end is written.
+        self._freed = freed
         self._call: Call | None = None
         self._lock = threading.Lock()
 
@@ -169,6 +174,7 @@ class Run:
 
     def _conclude(self, ended: Answer | Failure) -> None:
         self.ending = True
+        self._freed(self)
         stopped = self.stopped.reason if self.stopped else None
         if stopped == "lost":
             log.info("left: another attempt has this job")
@@ -262,6 +268,9 @@ class Run:
             log.info("not settled: another attempt has this job")
             return
         self.outcome = state
+        if self.job.of_class == Class.batch and not self.job.stream and not settled.reply_to:
+            nudge(self.job.id)
+            return
         tokens = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         channel = channels.reply(settled.reply_to) if settled.reply_to else None
         message = json.dumps(reply(self.job, settlement, time.time() - self.seconds)) if channel else ""

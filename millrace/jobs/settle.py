@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
+from operator import attrgetter
+from typing import Any
 
 from millrace import broker, crypto, db
 from millrace.crypto import fields
@@ -56,6 +59,15 @@ def _sealed(text: str | None, context: str) -> str | None:
     return text if text is None or crypto.is_sealed(text) else crypto.seal(text, context)
 
 
+_NAMES = [each.name for each in dataclass_fields(Settlement)]
+_values = attrgetter(*_NAMES)
+
+
+def _item(settlement: Settlement) -> dict[str, Any]:
+    """As settle_jobs reads it. (Not `asdict`, which copies what is in it.)"""
+    return dict(zip(_NAMES, _values(settlement), strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A job that is settled, and who waits for it."""
@@ -71,7 +83,7 @@ class Settled:
 def settle_all(settlements: Sequence[Settlement]) -> list[Settled | None]:
     """Settle in one transaction; None where the fence was lost: somebody else has the job, or it has ended."""
     tenants = {each.tenant for each in settlements}
-    rows = db.call(_SETTLE, (json.dumps([asdict(each.sealed()) for each in settlements]),), tenants=tenants)
+    rows = db.call(_SETTLE, (json.dumps([_item(each.sealed()) for each in settlements]),), tenants=tenants)
     settled = {row[0]: Settled(*row) for row in rows}
     if any(each.told for each in settled.values()):
         bell.ring(broker.WEBHOOKS_QUEUE)

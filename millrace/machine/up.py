@@ -20,8 +20,8 @@ from millrace.settings import settings
 #: Seconds between two looks at the logs.
 LOOK = 0.1
 
-#: What local models need.
-LOCAL = ("worker-local", "models")
+#: What a first job needs; of a local model, these as well.
+FIRST, LOCAL = ("api", "worker-remote"), ("worker-local", "models")
 
 #: Seconds beyond their grace that orphans get.
 ORPHANS_EXTRA = 2.0
@@ -95,9 +95,10 @@ def _launch(console: Console, later: Collection[str] = ()) -> subprocess.Popen[b
 
 
 def _later(model: str) -> Collection[str]:
-    """Processes that the first job does not need, so that it does not wait for them."""
+    """Processes that the first job does not need, so that it does not wait until they have read all their code."""
     found = discover.catalog()
-    return () if found.lanes[found.models[model].lane].pool == "local" else LOCAL
+    needed = (*FIRST, *LOCAL) if found.lanes[found.models[model].lane].pool == "local" else FIRST
+    return [each.name for each in processes() if each.name not in needed]
 
 
 def _find_ports() -> None:
