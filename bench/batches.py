@@ -18,6 +18,11 @@ from bench.measure import median, percentile, resident_mib
 from bench.place import Place, place
 from bench.result import Row
 from tests.machine import ROOT, wait_for
+from tests.payer import Payer
+
+CROWDED = 16
+
+ASKED = {"messages": [{"role": "user", "content": "Now?"}], "user": "mock:"}
 
 #: Of which a hundredth is more than the slowest.
 CHATS = 200
@@ -127,6 +132,22 @@ def _slow(runner: Runner, lines: int) -> list[Row]:
     ]
 
 
+def _crowd(runner: Runner, lines: int) -> list[Row]:
+    """Somebody else's job on the same lane, whose slots are all taken and none kept: how long until it begins."""
+    id = runner.begin(lines, "mock:delay=1000", "crowded")
+    running = "SELECT count(*) FROM jobs WHERE batch = %s AND state = 'running'"
+    wait_for(lambda: runner.here.platform.sql(running, id)[0][0] >= CROWDED, 120, "a full lane")
+    other = Payer(runner.here.platform)
+    for _ in range(20):
+        status, answer = other.ask("POST", "/v1/chat/completions", {"model": "crowded", **ASKED})
+        assert status == 200, answer
+    waited = "SELECT max(extract(epoch FROM started_at - created_at))::float8 FROM jobs WHERE tenant = %s"
+    longest = 1000 * runner.here.platform.sql(waited, other.tenant)[0][0]
+    runner.here.platform.request("POST", f"/v1/batches/batch_{id.replace('-', '')}/cancel")
+    what = f"another tenant's job behind {lines:,} lines of 1 s in {CROWDED} slots: longest wait of 20"
+    return [Row(what, longest, "ms", most=1000.0, promise="within a job's length")]
+
+
 def _chats(here: Place, count: int) -> list[float]:
     request = client.post(
         "/v1/chat/completions",
@@ -190,10 +211,11 @@ def run(quick: bool) -> list[Row]:
         runner = Runner(here)
         rows = _fast(runner, *((2_000, 1) if quick else (10_000, 3)))
         rows += _slow(runner, 3_000 if quick else 10_000)
+        rows += _crowd(runner, 2_000 if quick else 20_000)
         rows += _growth(runner, *((5_000, 1) if quick else (50_000, 3)))
         rows += _acceptance(runner, 10_000 if quick else 50_000)
     return rows
 
 
-#: The same upstream behind a lane of which 100 slots are open to batches.
-NARROW: dict[str, Any] = {"narrow": {"slots": 104, "kept": 4}}
+#: The same upstream behind a lane of which 100 slots are open to batches, and behind one that keeps none for anybody.
+NARROW: dict[str, Any] = {"narrow": {"slots": 104, "kept": 4}, "crowded": {"slots": CROWDED, "kept": 0}}

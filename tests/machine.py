@@ -50,8 +50,8 @@ class Installation:
         # Empty rather than absent, so that a developer's .env says nothing either.
         ours = dict.fromkeys(FOREIGN[:4], "")
         ours |= {"MILLRACE_HOME": str(self.home), "PORT": str(self.port), "FLOWER_PORT": str(self.flower_port)}
-        # A model and two processes more, where no test has a use for them.
-        ours |= {"EMBEDDINGS": "off"}
+        # A model, and processes, of which no test has a use for more.
+        ours |= {"EMBEDDINGS": "off", "API_PROCESSES": "1"}
         return kept | ours | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
 
     def spawn(self, *command: str, **options: object) -> subprocess.Popen[bytes]:

@@ -115,8 +115,8 @@ def test_killed_doors_workers_and_servers_leave_nothing_reserved_and_admit_no_mo
 
 def test_everything_killed_with_work_in_every_state_and_the_books_balance(mill: Platform, payer: Payer) -> None:
     quotas = [payer.quota(unit, 10**15) for unit in ("requests", "tokens", "nanos")]
-    jobs = [payer.submit(demo={"tokens": 60, "rate": 30}, max_tokens=60)[1]["id"] for _ in range(4)]
-    jobs += [payer.submit("narrow", demo={"tokens": 20}, max_tokens=20)[1]["id"] for _ in range(6)]
+    jobs = [payer.submit(demo={"tokens": 150, "rate": 30}, max_tokens=150)[1]["id"] for _ in range(4)]
+    jobs += [payer.submit("narrow", demo={"tokens": 20, "rate": 10}, max_tokens=20)[1]["id"] for _ in range(6)]
     wait_for(lambda: len(mill.sql("SELECT 1 FROM jobs WHERE tenant = %s AND state = 'running'", payer.tenant)) >= 5, 20)
     for id in (jobs[0], jobs[-1]):
         payer.ask("POST", f"/api/v1/jobs/{id}/cancel")
