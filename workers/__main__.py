@@ -1,8 +1,12 @@
 """`python -m workers POOL`: a worker process. One of the two places where eventlet patches, before anything else."""
 
+import gc
 import os
 import sys
 import warnings
+
+# As in api/__main__.py.
+gc.disable()
 
 if sys.argv[1:2] in (["remote"], ["webhooks"]) and os.environ.get("ASYNC_MODE", "eventlet") == "eventlet":
     # Its maintainers plan to retire it; we know (docs/adr/0001).
@@ -23,4 +27,6 @@ if __name__ == "__main__":
     else:
         from workers.worker import main
 
+    gc.freeze()
+    gc.enable()
     main(sys.argv[1:])
