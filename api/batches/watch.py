@@ -7,8 +7,9 @@ from api.batches.answers import shown
 from api.batches.shapes import BatchInfo
 from api.subscriptions import Message
 from millrace import ids
-from millrace.batches.batch import PREFIX, Batch
+from millrace.batches.batch import ENDED, PREFIX, Batch
 from millrace.batches.find import find
+from millrace.errors import DatabaseUnavailable
 
 #: Seconds between two looks.
 LOOK = 1.0
@@ -19,20 +20,28 @@ class BatchWatch:
 
     def __init__(self, batch: Batch) -> None:
         self.subject = ids.show(PREFIX, batch.id)
-        self._batch = batch
+        self._tenant, self._id = batch.tenant, batch.id
         self._stopped = threading.Event()
 
     def changes(self) -> Iterator[tuple[str, BatchInfo] | None]:
-        """(`progress` or `ended`, the batch); None for a look that found nothing new."""
-        said, batch = None, self._batch
+        """(`progress` or `ended`, the batch); None for a look that found nothing new, or no database."""
+        said = None
         while not self._stopped.is_set():
-            now = shown(batch)
-            yield None if now == said else ("ended" if batch.ended else "progress", now)
-            if batch.ended:
-                return
-            said = now
+            now = self._look()
+            if now is None or now == said:
+                yield None
+            else:
+                said, ended = now, now.status in ENDED
+                yield "ended" if ended else "progress", now
+                if ended:
+                    return
             self._stopped.wait(LOOK)
-            batch = find(batch.tenant, batch.id)
+
+    def _look(self) -> BatchInfo | None:
+        try:
+            return shown(find(self._tenant, self._id))
+        except DatabaseUnavailable:
+            return None
 
     def messages(self) -> Iterator[Message | None]:
         for change in self.changes():

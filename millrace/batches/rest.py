@@ -10,7 +10,7 @@ from millrace import files
 from millrace.batches import rows
 from millrace.batches.batch import Batch
 from millrace.batches.request import Request, read
-from millrace.errors import BlobMissing, NotFound
+from millrace.errors import NotFound, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Left:
 
 
 def left(batch: Batch) -> Iterator[Left]:
-    """In the order of the file; none where it was deleted meanwhile. Raises BlobsUnavailable, DatabaseUnavailable."""
+    """In the order of the file; none where it cannot be read any more. Raises BlobsUnavailable, DatabaseUnavailable."""
     if batch.inserted >= batch.total:
         return
-    with suppress(NotFound, BlobMissing):
+    with suppress(NotFound, Unreadable):
         file = files.find(batch.tenant, batch.input_file)
         unread = rows.of(batch, file, batch.next_number, batch.next_offset)
         for line, (_, _, raw) in enumerate(unread, batch.inserted + 1):

@@ -13,6 +13,7 @@ from tests.faults.conftest import REMOTE
 from tests.faults.strikes import answers, bring_back, supervised
 from tests.machine import wait_for
 from tests.platform import Platform
+from tests.sockets import connected
 
 VICTIMS = ("remote", "batches", "api", "remote", "batches", "redis", "postgres", "sweep")
 
@@ -66,6 +67,24 @@ def test_a_batch_outlives_whatever_is_killed_and_no_line_is_done_twice(mill: Pla
     assert mill.sql(_ENTRIES, id) == [(LINES, LINES)]
     assert mill.sql(_AGAIN, id) == [(0,)]
     assert mill.sql("SELECT * FROM quota_balances b, LATERAL quota_drift(b.period, b.quota)") == []
+
+
+def test_who_watches_over_a_socket_hears_the_end_though_the_database_dies_meanwhile(mill: Platform) -> None:
+    bring_back(mill, "batches")
+    body = {"model": "narrow", "messages": [{"role": "user", "content": "hi"}], "demo": {"tokens": 20, "rate": 10}}
+    line = {"custom_id": "", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    raw = b"".join(json.dumps(line | {"custom_id": str(number)}).encode() + b"\n" for number in range(8))
+    with OpenAI(base_url=f"http://127.0.0.1:{mill.port}/v1", api_key=mill.key) as client:
+        file = client.files.create(file=("lines.jsonl", raw), purpose="batch")
+        asked = {"input_file_id": file.id, "endpoint": "/v1/chat/completions", "completion_window": "24h"}
+        batch = client.batches.create(**asked).id  # type: ignore[arg-type]
+    with connected(mill) as socket:
+        assert socket.call("subscribe", batch=batch) == {"ok": True}
+        socket.hears(batch, "progress")
+        mill.kill("postgres")
+        bring_back(mill, "postgres")
+        socket.hears(batch, "ended", 60)
+        assert socket.of(batch)[-1][2]["request_counts"] == {"total": 8, "completed": 8, "failed": 0}
 
 
 def _ended(mill: Platform, id: str) -> bool:

@@ -28,6 +28,17 @@ console.log(JSON.stringify([...methods(client), ...inner]));
 """
 
 
+#: What somebody writes who has installed it; the last line must not compile.
+USER = """
+import { MillraceClient } from "millrace-client";
+const client = new MillraceClient({ apiKey: "mr_live_x", baseUrl: "http://localhost:8000" });
+const text: string = await client.inference({ prompt: "Hello", model: "demo", maxTokens: 3 });
+const { status } = await client.jobs.get(text);
+// @ts-expect-error: an id is a text
+await client.jobs.cancel(status.length);
+"""
+
+
 @pytest.fixture(scope="module")
 def document() -> Document:
     return dict(create_app().test_client().get("/api/openapi.json").get_json())
@@ -52,6 +63,18 @@ def test_the_wire_types_are_those_of_the_document(document: Document, tmp_path: 
 
 def test_it_compiles() -> None:
     done = javascript.tsc("--strict", "--noEmit")
+    assert done.returncode == 0, done.stdout
+
+
+def test_whoever_installs_it_has_its_types(tmp_path: Path) -> None:
+    package = tmp_path / "node_modules" / "millrace-client"
+    done = javascript.tsc("--outDir", str(package / "dist"))
+    assert done.returncode == 0, done.stdout
+    (package / "package.json").write_text((CLIENT / "package.json").read_text())
+    (tmp_path / "user.mts").write_text(USER)
+    how = {"module": "nodenext", "strict": True, "noEmit": True, "types": [], "lib": ["es2023", "dom"]}
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": how, "files": ["user.mts"]}))
+    done = javascript.tsc(project=tmp_path)
     assert done.returncode == 0, done.stdout
 
 
