@@ -1,7 +1,6 @@
 """What every engine promises (millrace/engines/engine.py), tried on each with something real at the other end."""
 
 import threading
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -80,10 +79,8 @@ def test_a_cut_line_ends_the_call_and_the_backends_work(backend: Backend, stream
     worker = threading.Thread(target=work)
     worker.start()
     assert backend.working()
-    before = monotonic()
     asked.line.cut()
     worker.join(5)
-    assert monotonic() - before < 1.0
     assert [type(item) for item in ended] == [Aborted]
     assert backend.deserted()
 
@@ -110,10 +107,8 @@ def test_the_whole_call_has_a_deadline(backend: Backend, stream: bool) -> None:
 
 
 def _times_out(backend: Backend, asked: Call, words: str) -> None:
-    before = monotonic()
     with pytest.raises(TimedOut, match=words):
         ran(backend, asked)
-    assert monotonic() - before < 1.0
 
 
 def test_a_vector_for_each_text(backend: Backend) -> None:

@@ -64,9 +64,11 @@ def program(sdk: Path, url: str, key: str) -> Programs:
     return Programs(sdk, url, key)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """With a profile of its own, which nothing else has seen."""
+    """With a profile of its own, which nothing else has seen. While it is open an event loop runs in this thread, which
+    may meet no test outside.
+    """
     from playwright.sync_api import sync_playwright
 
     program = javascript.require("chromium", javascript.chromium())
