@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
 from tests import template
 from tests.conformance import Conformance
-from tests.machine import Installation, wait_for
+from tests.machine import ROOT, Installation, wait_for
+from tests.nursery import READY, Forked, nursery
 
 #: How each process is started; several of a kind are told apart by a number (`api-2`).
 COMMANDS = {
@@ -26,6 +27,9 @@ COMMANDS = {
     "beat": ("-m", "schedules"),
     "flower": ("-m", "workers", "flower"),
 }
+
+#: What eventlet patches, where it is to.
+GREEN = ("api", "remote", "webhooks")
 
 #: Short enough that a test can wait for a lease to run out.
 QUICK = {"LEASE_SECONDS": "4", "RENEW_SECONDS": "1", "SWEEP_SECONDS": "0.5", "GRACE_SECONDS": "6"}
@@ -53,14 +57,15 @@ def _prepare(servers: Installation) -> None:
 class Platform(Installation):
     """`start()` it, talk to `api()`, and stop it. `extra` goes into the environment of every process.
 
-    `copied`: its cluster is a copy that waits for no disk, which spares seconds. What is measured has one of its own.
+    `copied`: its cluster is a copy that waits for no disk, and its processes are forks, which spares seconds each. What
+    is measured has a cluster of its own, and processes that began as they do elsewhere.
     """
 
     def __init__(self, home: Path | None = None, *, copied: bool = True, **extra: str) -> None:
         super().__init__(home)
         self._copied = copied
         self.extra = QUICK | PATIENT | extra
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes] | Forked] = {}
         self.ports: dict[str, int] = {}
         #: Holds every answer of `request` against the OpenAPI document, where a fixture sets it.
         self.conformance: Conformance | None = None
@@ -89,9 +94,15 @@ class Platform(Installation):
             self.ports.setdefault(name, self.port if name == "api" else free_port())
             env["PORT"] = str(self.ports[name])
         with (self.home / f"{name}.log").open("ab") as log:
-            self.processes[name] = self.spawn(*COMMANDS[kind], stdout=log, stderr=log, env=env)
+            self.processes[name] = self._begin(kind, env, log)
         if kind == "api":
             wait_for(lambda: self.alive(name), 30, name)
+
+    def _begin(self, kind: str, env: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes] | Forked:
+        if not (self._copied and READY):
+            return self.spawn(*COMMANDS[kind], stdout=log, stderr=log, env=env)
+        green = kind in GREEN and env.get("ASYNC_MODE", "eventlet") == "eventlet"
+        return nursery("eventlet" if green else "plain", ROOT).start(COMMANDS[kind][1:], env, log.fileno())
 
     def alive(self, name: str = "api") -> bool:
         try:

@@ -64,10 +64,10 @@ def program(sdk: Path, url: str, key: str) -> Programs:
     return Programs(sdk, url, key)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """With a profile of its own, which nothing else has seen. While it is open an event loop runs in this thread, which
-    may meet no test outside.
+    other modules may have a use for.
     """
     from playwright.sync_api import sync_playwright
 
