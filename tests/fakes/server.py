@@ -104,9 +104,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
         try:
-            self.handled(json.loads(raw))
+            body = json.loads(raw)
         except ValueError:
             self.send(400, {"error": {"message": "not JSON", "type": "invalid_request_error"}})
+            return
+        self.handled(body)
 
     def handled(self, body: dict[str, Any]) -> None:
         if self.path != "/fake":
@@ -158,8 +160,10 @@ class Handler(BaseHTTPRequestHandler):
         """Wait, for ever if None. Raises Deserted as soon as the client closes."""
         if seconds is not None and seconds <= 0:
             return
-        readable, _, _ = select.select([self.connection], [], [], seconds)
-        if readable and not self.connection.recv(1, socket.MSG_PEEK):
+        # Not select, which knows no descriptor beyond 1,023.
+        polled = select.poll()
+        polled.register(self.connection, select.POLLIN)
+        if polled.poll(None if seconds is None else seconds * 1000) and not self.connection.recv(1, socket.MSG_PEEK):
             raise Deserted
 
     def tear(self) -> None:

@@ -42,7 +42,9 @@ def pupils(platform: Platform) -> Iterator[Pupils]:
             # A lane is made where a worker runs.
             wait_for(lambda: put(platform, f"lanes/{name}", {"slots": slots}), 30, name)  # noqa: B023
         for name in PUPILS:
-            entry = {"engine": "compatible", "lane": BOTTLENECK if name == "slow" else LANE, "url": server.url}
+            # One after the other: of many at once all have failed before anybody could give up.
+            lane = BOTTLENECK if name in ("slow", "down") else LANE
+            entry = {"engine": "compatible", "lane": lane, "url": server.url}
             assert put(platform, f"models/{name}", entry)
         yield server
         for made in (*(f"models/{name}" for name in PUPILS), f"lanes/{LANE}", f"lanes/{BOTTLENECK}"):

@@ -104,3 +104,18 @@ def test_lines_of_a_batch_keep_nobody_waiting(owner: Owner) -> None:
     assert status == 200 and answer["choices"], answer
     assert owner.look(batch)["request_counts"]["completed"] < 20
     owner.act(batch, "cancel")
+
+
+def test_a_batchs_lines_have_a_list_of_their_own_and_crowd_no_other(owner: Owner) -> None:
+    batch = owner.batch([line("b"), line("bad", fail="bad_request"), line("a")])
+    owner.ended(batch)
+    single = owner.platform.submit(headers=owner.headers)["id"]
+    assert [job["id"] for job in owner.ask("GET", "/api/v1/jobs")[1]["data"]] == [single]
+    listed = f"/api/v1/jobs?batch={batch['id']}"
+    first = owner.ask("GET", f"{listed}&limit=2")[1]
+    rest = owner.ask("GET", f"{listed}&limit=2&after={first['last_id']}")[1]
+    jobs = first["data"] + rest["data"]
+    assert [job["custom_id"] for job in jobs] == ["b", "bad", "a"] and {job["batch"] for job in jobs} == {batch["id"]}
+    assert first["has_more"] and not rest["has_more"]
+    assert [job["custom_id"] for job in owner.ask("GET", f"{listed}&status=failed")[1]["data"]] == ["bad"]
+    assert Owner(owner.platform).ask("GET", listed)[0] == 404

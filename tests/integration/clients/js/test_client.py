@@ -1,9 +1,11 @@
 """The JavaScript client in Node, on a live platform: nothing is asked twice, and nothing that is shown is wrong."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from millrace_client import Millrace
 
 from millrace.webhooks import signing
@@ -248,8 +250,16 @@ def test_what_the_server_signs_is_genuine_here(program: Any) -> None:
         assert told == [json.loads(body), "WebhookRefused"]
 
 
-def test_a_webhook_from_its_endpoint_to_its_receiver(program: Any, platform: Platform) -> None:
+@pytest.fixture
+def sender(platform: Platform) -> Iterator[None]:
+    """A worker of webhooks; those of other tests are counted, so it does not stay."""
     platform.start_process("webhooks-of-javascript")
+    yield
+    platform.kill("webhooks-of-javascript")
+
+
+@pytest.mark.usefixtures("sender")
+def test_a_webhook_from_its_endpoint_to_its_receiver(program: Any) -> None:
     told = program("""
         import { createServer } from "node:http";
         import { once } from "node:events";
