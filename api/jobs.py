@@ -14,6 +14,8 @@ from api.shapes import Job, JobList, JobWithResult, ListQuery, NewJob, Problem
 from api.v1 import caching
 from api.v1.caching import SAYS
 from millrace import ids
+from millrace.batches import find as batches
+from millrace.batches.batch import PREFIX
 from millrace.errors import Conflict, NotKept
 from millrace.identity.permissions import Permission
 from millrace.jobs import find, forget
@@ -68,11 +70,13 @@ def show(id: str) -> Response:
     tag="Jobs",
     permission=Permission.jobs_read,
     query=ListQuery,
-    answers={200: JobList, 400: Problem},
+    answers={200: JobList, 400: Problem, 404: Problem},
 )
 def index(query: ListQuery) -> Response:
-    """Newest first. Narrow by `status`, `model` and `metadata[key]=value`."""
-    filters = find.Filters(query.status, query.model, metadata_filter(), job_answers.cursor(query.after))
+    """Newest first. Narrow by `status`, `model` and `metadata[key]=value`. The lines of a batch only with `batch`."""
+    batch = batches.find(caller().tenant, ids.parse(PREFIX, query.batch)).id if query.batch else None
+    after = job_answers.cursor(query.after)
+    filters = find.Filters(query.status, query.model, metadata_filter(), batch, after)
     found = find.find_all(caller().tenant, filters, query.limit + 1)
     return job_answers.page(found, query.limit)
 

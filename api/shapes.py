@@ -96,6 +96,8 @@ class Job(BaseModel):
     deadline: int | None = None
     metadata: dict[str, str] | None = None
     retry_of: str | None = None
+    batch: str | None = Field(None, description="The batch that it is a line of.")
+    custom_id: str | None = Field(None, description="Of its line.")
     webhook: WebhookTarget | None = None
     usage: TokenUsage | None = None
     error: JobError | None = None
@@ -124,6 +126,7 @@ class ListQuery(BaseModel):
 
     status: Status | None = None
     model: Annotated[str, _NoNul] | None = Field(None, max_length=200)
+    batch: str | None = Field(None, max_length=100, description="Its lines, in the order of its file; else no batch's.")
     after: str | None = Field(None, max_length=100)
     limit: int = Field(20, ge=1, le=100)
 

@@ -29,6 +29,7 @@ _COLUMNS = (
     jobs.c.cancel_requested,
     jobs.c.run_after,
     jobs.c.deadline,
+    jobs.c.batch,
     jobs.c.created_at,
     jobs.c.started_at,
     jobs.c.finished_at,
@@ -38,6 +39,7 @@ _COLUMNS = (
     job_requests.c.model,
     job_requests.c.metadata,
     job_requests.c.retry_of,
+    job_requests.c.custom_id,
     job_requests.c.stream,
     job_requests.c.store,
     job_requests.c.route,
@@ -64,6 +66,7 @@ class Job:
     cancel_requested: bool
     run_after: datetime | None
     deadline: datetime | None
+    batch: str | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -73,6 +76,7 @@ class Job:
     model: str
     metadata: str | None
     retry_of: str | None
+    custom_id: str | None
     stream: bool
     store: bool
     route: str | None
@@ -88,11 +92,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; `after` is the last job of the page before."""
+    """What a list is narrowed to; `after` is the last job of the page before. `batch`: its lines, else no batch's."""
 
     status: str | None = None
     model: str | None = None
     metadata: dict[str, str] | None = None
+    batch: str | None = None
     after: str | None = None
 
 
@@ -133,10 +138,9 @@ _find = Grouped(_find_group, most=64)
 
 
 def find_all(tenant: str, filters: Filters, limit: int) -> list[Job]:
-    """A tenant's jobs, newest first."""
-    statement = _select().where(job_requests.c.tenant == tenant).order_by(job_requests.c.job.desc()).limit(limit)
-    if filters.after:
-        statement = statement.where(job_requests.c.job < filters.after)
+    """A tenant's jobs, newest first; or the lines of a batch, in the order of its file."""
+    statement = _lines(filters) if filters.batch else _newest(filters)
+    statement = statement.where(job_requests.c.tenant == tenant).limit(limit)
     if filters.status:
         statement = statement.where(jobs.c.state == filters.status)
     if filters.model:
@@ -145,6 +149,17 @@ def find_all(tenant: str, filters: Filters, limit: int) -> list[Job]:
         statement = statement.where(job_requests.c.metadata.contains(filters.metadata))
     with db.transaction(tenants=[tenant]) as connection:
         return [_job(row) for row in connection.execute(statement)]
+
+
+def _newest(filters: Filters) -> Select[Any]:
+    statement = _select().where(job_requests.c.custom_id.is_(None)).order_by(job_requests.c.job.desc())
+    return statement.where(job_requests.c.job < filters.after) if filters.after else statement
+
+
+def _lines(filters: Filters) -> Select[Any]:
+    statement = _select().where(jobs.c.batch == filters.batch).order_by(jobs.c.line)
+    last = select(jobs.c.line).where(jobs.c.id == filters.after).scalar_subquery()
+    return statement.where(jobs.c.line > last) if filters.after else statement
 
 
 def _job(row: Row[Any]) -> Job:

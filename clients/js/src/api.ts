@@ -589,13 +589,15 @@ export interface paths {
         };
         /**
          * List jobs
-         * @description Newest first. Narrow by `status`, `model` and `metadata[key]=value`.
+         * @description Newest first. Narrow by `status`, `model` and `metadata[key]=value`. The lines of a batch only with `batch`.
          */
         get: {
             parameters: {
                 query?: {
                     status?: ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "expired") | null;
                     model?: string | null;
+                    /** @description Its lines, in the order of its file; else no batch's. */
+                    batch?: string | null;
                     after?: string | null;
                     limit?: number;
                 };
@@ -2992,6 +2994,18 @@ export interface components {
              * @default null
              */
             retry_of?: string | null;
+            /**
+             * Batch
+             * @description The batch that it is a line of.
+             * @default null
+             */
+            batch?: string | null;
+            /**
+             * Custom Id
+             * @description Of its line.
+             * @default null
+             */
+            custom_id?: string | null;
             /** @default null */
             webhook?: components["schemas"]["WebhookTarget"] | null;
             /** @default null */
@@ -3153,6 +3167,18 @@ export interface components {
              * @default null
              */
             retry_of?: string | null;
+            /**
+             * Batch
+             * @description The batch that it is a line of.
+             * @default null
+             */
+            batch?: string | null;
+            /**
+             * Custom Id
+             * @description Of its line.
+             * @default null
+             */
+            custom_id?: string | null;
             /** @default null */
             webhook?: components["schemas"]["WebhookTarget"] | null;
             /** @default null */

@@ -39,6 +39,8 @@ export interface JobFilter extends Abortable {
   status?: Job["status"] | undefined;
   model?: string | undefined;
   metadata?: Record<string, string> | undefined;
+  /** Its lines, in the order of its file; without it, no batch's. */
+  batch?: string | undefined;
 }
 
 /** Which page: behind `after`, the `last_id` of the page before. */
@@ -130,7 +132,7 @@ function fields(body: Record<string, unknown>, how: Submit): NewJob {
   };
 }
 
-function filters({ status, model, metadata = {} }: JobFilter) {
+function filters({ status, model, batch, metadata = {} }: JobFilter) {
   const found = Object.entries(metadata).map(([name, value]) => [`metadata[${name}]`, value] as const);
-  return { status, model, ...(Object.fromEntries(found) as Record<`metadata[${string}]`, string>) };
+  return { status, model, batch, ...(Object.fromEntries(found) as Record<`metadata[${string}]`, string>) };
 }

@@ -57,18 +57,24 @@ class Jobs:
         status: str | None = None,
         model: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        batch: str | None = None,
         after: str | None = None,
         limit: int = 20,
     ) -> JobList:
-        """A page, newest first. `after`: the `last_id` of the page before."""
-        query = _filters(status, model, metadata) | given(after=after, limit=limit)
+        """A page, newest first; of a batch, its lines in their order. `after`: the `last_id` of the page before."""
+        query = _filters(status, model, metadata, batch) | given(after=after, limit=limit)
         return self._transport.ask(Request("GET", JOBS, query=query))
 
     def every(
-        self, *, status: str | None = None, model: str | None = None, metadata: Mapping[str, str] | None = None
+        self,
+        *,
+        status: str | None = None,
+        model: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        batch: str | None = None,
     ) -> Iterator[Job]:
-        """All of them, newest first, read as they are wanted."""
-        return every(self._transport, JOBS, limit=100, **_filters(status, model, metadata))
+        """All of them, newest first, or all lines of a batch; read as they are wanted."""
+        return every(self._transport, JOBS, limit=100, **_filters(status, model, metadata, batch))
 
     def cancel(self, id: str) -> Job:
         """At once while it waits, within a second while it runs. Safe to repeat."""
@@ -103,8 +109,11 @@ class Jobs:
         return self.get(id)
 
 
-def _filters(status: str | None, model: str | None, metadata: Mapping[str, str] | None) -> dict[str, Any]:
-    return given(status=status, model=model) | {f"metadata[{name}]": value for name, value in (metadata or {}).items()}
+def _filters(
+    status: str | None, model: str | None, metadata: Mapping[str, str] | None, batch: str | None
+) -> dict[str, Any]:
+    plain = given(status=status, model=model, batch=batch)
+    return plain | {f"metadata[{name}]": value for name, value in (metadata or {}).items()}
 
 
 def _moment(given: datetime | None) -> str | None:

@@ -21,17 +21,18 @@ Id = Annotated[str, typer.Argument(help="job_...", show_default=False)]
 def list_(
     status: Annotated[str | None, typer.Option(help="queued, running, succeeded, failed, cancelled, expired")] = None,
     model: Annotated[str | None, typer.Option("--model", "-m")] = None,
+    batch: Annotated[str | None, typer.Option(help="The lines of this batch, in the order of its file.")] = None,
     limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
-    """List jobs, newest first."""
+    """List jobs, newest first. The lines of a batch only with --batch."""
     with session.connect() as client:
-        found = list(islice(client.jobs.every(status=status, model=model), limit))
+        found = list(islice(client.jobs.every(status=status, model=model, batch=batch), limit))
     if as_json:
         showing.dump(found)
         return
     rows = [{**job, "created": moment(job["created_at"])} for job in found]
-    showing.table(rows, "id", "status", "model", "created")
+    showing.table(rows, "id", *(["custom_id"] if batch else []), "status", "model", "created")
 
 
 @group.command("show", epilog="Example: millrace jobs show job_0192a0b0c0d0e0f00112233445566778")
@@ -43,8 +44,8 @@ def show(id: Id, as_json: AsJson = False) -> None:
         showing.dump(job)
         return
     error, usage = job["error"], job["usage"]
-    names = ("id", "status", "model", "lane", "class", "position", "attempt", "metadata", "retry_of")
-    pairs = [(name, dict(job)[name]) for name in names]
+    names = ("id", "status", "model", "lane", "class", "position", "attempt", "metadata")
+    pairs = [(name, dict(job)[name]) for name in (*names, "retry_of", "batch", "custom_id")]
     pairs += [("starts in", duration(job["eta_seconds"]))]
     pairs += [(name, moment(job[f"{name}_at"])) for name in ("created", "started", "finished")]  # type: ignore[literal-required]
     pairs += [("tokens", f"{usage['input_tokens']} in, {usage['output_tokens']} out" if usage else None)]

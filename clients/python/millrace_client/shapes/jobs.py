@@ -51,6 +51,8 @@ class Job(_Class):
     deadline: int | None
     metadata: dict[str, str] | None
     retry_of: str | None
+    batch: str | None
+    custom_id: str | None
     webhook: Webhook | None
     usage: TokenUsage | None
     error: Error | None
