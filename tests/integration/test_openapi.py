@@ -101,6 +101,7 @@ def test_answers_are_what_the_document_declares(platform: Platform, document: di
     check("POST", "/api/v1/jobs", request | {"metadata": None}, {"Idempotency-Key": "openapi"})
     check("GET", "/api/v1/jobs")
     check("GET", "/api/v1/jobs", query="?status=failed&metadata[a]=b&limit=3")
+    check("GET", "/api/v1/jobs", query="?batch=batch_0")
     check("GET", "/api/v1/jobs", query="?limit=0")
     for id in (done, failed, live, "job_nobody"):
         check("GET", job, id=id)
