@@ -158,7 +158,7 @@ def _newest(filters: Filters) -> Select[Any]:
 
 def _lines(filters: Filters) -> Select[Any]:
     statement = _select().where(jobs.c.batch == filters.batch).order_by(jobs.c.line)
-    last = select(jobs.c.line).where(jobs.c.id == filters.after).scalar_subquery()
+    last = select(jobs.c.line).where(jobs.c.id == filters.after, jobs.c.batch == filters.batch).scalar_subquery()
     return statement.where(jobs.c.line > last) if filters.after else statement
 
 
